@@ -1,0 +1,187 @@
+/**
+ * The jobs that intake leaves for the worker: their names and what each carries.
+ *
+ * A payload holds ids and nothing personal, because it is kept in the queue's table. A job is offered
+ * under an id made from its content, so the same work is offered once, and every handler may run
+ * twice without doing its work twice.
+ */
+import * as Cause from "effect/Cause"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import * as Recording from "../ecg/Recording.ts"
+import * as Patient from "../patient/Patient.ts"
+
+/**
+ * The id of a stored assessment.
+ *
+ * @since 0.1.0
+ */
+export const AssessmentId = Schema.String.check(Schema.isUUID(7)).pipe(Schema.brand("AssessmentId"))
+export type AssessmentId = typeof AssessmentId.Type
+
+/**
+ * Make the metrics of a recording.
+ *
+ * @since 0.1.0
+ */
+export const AnalyseEcg = Schema.TaggedStruct("analyse-ecg", {
+  recordingId: Recording.RecordingId
+})
+
+/**
+ * Score the patient by the newest measurements; one job for each batch that was recorded.
+ *
+ * @since 0.1.0
+ */
+export const AssessPatient = Schema.TaggedStruct("assess-patient", {
+  patientId: Patient.PatientId,
+  batch: Schema.String
+})
+
+/**
+ * Send the person who registered the link that confirms the e-mail address.
+ *
+ * @since 0.1.0
+ */
+export const SendConfirmation = Schema.TaggedStruct("send-confirmation", {
+  patientId: Patient.PatientId
+})
+
+/**
+ * Tell the ward that a patient's score calls for it. An assessment that is saved again in a higher
+ * band is another job.
+ *
+ * @since 0.1.0
+ */
+export const Notify = Schema.TaggedStruct("notify", {
+  assessmentId: AssessmentId,
+  band: Schema.NullOr(Schema.String)
+})
+
+/**
+ * Any job.
+ *
+ * @since 0.1.0
+ */
+export const Job = Schema.Union([AnalyseEcg, AssessPatient, SendConfirmation, Notify])
+export type Job = typeof Job.Type
+
+/**
+ * The names of the jobs.
+ *
+ * @since 0.1.0
+ */
+export type Kind = Job["_tag"]
+
+/**
+ * The id a job is offered under.
+ *
+ * Shape: kind and content; equal jobs have equal ids.
+ *
+ * Fails with: nothing.
+ *
+ * @example
+ * ```ts
+ * import * as Jobs from "@bedside/core/Jobs"
+ * import * as Patient from "@bedside/core/Patient"
+ *
+ * const patientId = Patient.PatientId.make("01890a5d-ac96-774b-bcce-b302099a8057")
+ * Jobs.idOf({ _tag: "send-confirmation", patientId }) // => "send-confirmation:01890a5d-ac96-774b-bcce-b302099a8057"
+ * ```
+ * @since 0.1.0
+ */
+export const idOf = (job: Job): string => {
+  switch (job._tag) {
+    case "analyse-ecg":
+      return `${job._tag}:${job.recordingId}`
+    case "assess-patient":
+      return `${job._tag}:${job.patientId}:${job.batch}`
+    case "send-confirmation":
+      return `${job._tag}:${job.patientId}`
+    case "notify":
+      return `${job._tag}:${job.assessmentId}:${job.band}`
+  }
+}
+
+/**
+ * A job that will never succeed, however often it is tried: it goes to the dead letters at once.
+ * `reason` is for operators and holds nothing personal.
+ *
+ * @since 0.1.0
+ */
+export class JobRefused extends Schema.TaggedError<JobRefused>()("JobRefused", {
+  reason: Schema.String
+}) {}
+
+/**
+ * Tells whether a job failed for good.
+ *
+ * Shape: the cause a handler ended with.
+ *
+ * Fails with: nothing.
+ *
+ * @example
+ * ```ts
+ * import * as Jobs from "@bedside/core/Jobs"
+ * import * as Cause from "effect/Cause"
+ *
+ * Jobs.isRefused(Cause.fail(new Jobs.JobRefused({ reason: "no such recording" }))) // => true
+ * Jobs.isRefused(Cause.fail("the mail server is down")) // => false
+ * ```
+ * @since 0.1.0
+ */
+export const isRefused = (cause: Cause.Cause<unknown>): boolean =>
+  cause.reasons.some((reason) => Cause.isFailReason(reason) && reason.error instanceof JobRefused)
+
+/**
+ * Says in one line why a job failed, for operators.
+ *
+ * Shape: the tag of the error and its `reason` where it has one; of a defect only that it was one,
+ * because its text may hold anything.
+ *
+ * Fails with: nothing.
+ *
+ * @example
+ * ```ts
+ * import * as Jobs from "@bedside/core/Jobs"
+ * import * as Cause from "effect/Cause"
+ *
+ * Jobs.describeFailure(Cause.fail(new Jobs.JobRefused({ reason: "no such recording" }))) // => "JobRefused: no such recording"
+ * Jobs.describeFailure(Cause.die(new Error("Ada Byron, 36"))) // => "defect"
+ * ```
+ * @since 0.1.0
+ */
+export const describeFailure = (cause: Cause.Cause<unknown>): string => {
+  for (const reason of cause.reasons) {
+    if (!Cause.isFailReason(reason)) continue
+    const { error } = reason
+    const tag = Predicate.hasProperty(error, "_tag") ? String(error._tag) : "failure"
+    return Predicate.hasProperty(error, "reason") && typeof error.reason === "string"
+      ? `${tag}: ${error.reason}`
+      : tag
+  }
+  return "defect"
+}
+
+/**
+ * Where a job stands.
+ *
+ * @since 0.1.0
+ */
+export const JobState = Schema.Literals(["pending", "running", "completed", "failed"])
+
+/**
+ * A job as operators see it: no payload.
+ *
+ * @since 0.1.0
+ */
+export const JobInfo = Schema.Struct({
+  id: Schema.String,
+  kind: Schema.String,
+  state: JobState,
+  attempts: Schema.Int,
+  lastFailure: Schema.NullOr(Schema.String),
+  createdAt: Schema.DateTimeUtcFromString,
+  updatedAt: Schema.DateTimeUtcFromString
+}).annotate({ identifier: "JobInfo" })
+export interface JobInfo extends Schema.Schema.Type<typeof JobInfo> {}

@@ -1,0 +1,420 @@
+/**
+ * The ports: what the workflows need from a store.
+ *
+ * A port method is the unit of atomicity: what it stores and the job it leaves behind are stored
+ * together or not at all. Expected outcomes are values or typed errors; a store that is down is a
+ * defect. Where a method takes `decide`, the function is pure and runs inside the transaction with
+ * the record locked, so no two callers decide on the same version.
+ */
+import * as Context from "effect/Context"
+import type * as DateTime from "effect/DateTime"
+import type * as Effect from "effect/Effect"
+import type * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type * as Account from "../access/Account.ts"
+import type * as Analysis from "../ecg/Analysis.ts"
+import type * as Recording from "../ecg/Recording.ts"
+import type * as Measurement from "../measurement/Measurement.ts"
+import type * as Vital from "../measurement/Vital.ts"
+import type * as Patient from "../patient/Patient.ts"
+import type * as Registration from "../patient/Registration.ts"
+import type * as Assessed from "./Assessed.ts"
+import type * as Jobs from "./Jobs.ts"
+import type * as Model from "../sensor/SensorModel.ts"
+
+/**
+ * There is no such record, or none that the caller may know of.
+ *
+ * @since 0.1.0
+ */
+export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
+  what: Schema.Literals([
+    "patient",
+    "photo",
+    "registration",
+    "measurement",
+    "assessment",
+    "ecg",
+    "sensor",
+    "job",
+    "account"
+  ])
+}) {}
+
+/**
+ * The record contradicts one that is there: `path` names the field, `code` the rule.
+ *
+ * @since 0.1.0
+ */
+export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", {
+  code: Schema.Literals(["email-taken", "identifier-taken", "user-taken", "ecg-differs"]),
+  path: Schema.String
+}) {}
+
+/**
+ * A stretch of a list: at most `limit` records, those that come after a key, which may be that of a
+ * record that is gone. Texts are in order of their characters' codes, not of any language.
+ *
+ * @since 0.1.0
+ */
+export interface Slice<Key> {
+  readonly limit: number
+  readonly after?: Key
+}
+
+/**
+ * Patients and their photos. Lists are in order of id, which is the order of creation. Two patients
+ * never share an e-mail address (compared without regard to case) or an identifier.
+ *
+ * @since 0.1.0
+ */
+export class Patients extends Context.Service<
+  Patients,
+  {
+    readonly insert: (patient: Patient.Patient) => Effect.Effect<void, Conflict>
+    /** Stores the patient, the photo, the confirmation to wait for, and offers `send-confirmation`. */
+    readonly register: (
+      patient: Patient.Patient,
+      photo: Patient.Photo,
+      confirmation: Registration.Confirmation
+    ) => Effect.Effect<void, Conflict>
+    readonly find: (id: Patient.PatientId) => Effect.Effect<Patient.Patient, NotFound>
+    readonly list: (
+      slice: Slice<Patient.PatientId>
+    ) => Effect.Effect<ReadonlyArray<Patient.Patient>>
+    readonly change: <E>(
+      id: Patient.PatientId,
+      decide: (current: Patient.Patient) => Result.Result<Patient.Patient, E>
+    ) => Effect.Effect<Patient.Patient, NotFound | Conflict | E>
+    /** Erases the patient with everything recorded of them; their ECGs lose the reference. */
+    readonly remove: <E>(
+      id: Patient.PatientId,
+      decide: (current: Patient.Patient) => Result.Result<void, E>
+    ) => Effect.Effect<void, NotFound | E>
+    readonly photo: (id: Patient.PatientId) => Effect.Effect<Patient.Photo, NotFound>
+    readonly confirmation: (
+      id: Patient.PatientId
+    ) => Effect.Effect<Registration.Confirmation, NotFound>
+    /**
+     * Stores the confirmation, and its status in the patient record, whose version goes up when the
+     * status is another.
+     */
+    readonly confirm: <E>(
+      id: Patient.PatientId,
+      decide: (current: Registration.Confirmation) => Result.Result<Registration.Confirmation, E>
+    ) => Effect.Effect<Registration.Confirmation, NotFound | E>
+  }
+>()("bedside/Patients") {}
+
+/**
+ * A checked reading with the id it gets if it is new.
+ *
+ * @since 0.1.0
+ */
+export interface Draft extends Measurement.Checked {
+  readonly id: Measurement.MeasurementId
+}
+
+/**
+ * What a store makes of one reading: a new record, the same as before, or another value for it.
+ * `id` is that of the record that stands.
+ *
+ * @since 0.1.0
+ */
+export interface Recorded {
+  readonly status: "created" | "unchanged" | "corrected"
+  readonly id: Measurement.MeasurementId
+}
+
+/**
+ * Readings of one patient on their way in. `writtenBy` is set when a device writes, so that it can
+ * read back what is its own.
+ *
+ * @since 0.1.0
+ */
+export interface Batch {
+  readonly patientId: Patient.PatientId
+  readonly drafts: ReadonlyArray<Draft>
+  readonly receivedAt: DateTime.Utc
+  readonly panel?: Measurement.PanelId
+  readonly writtenBy?: Account.AccountId
+  /** Offered with the records. */
+  readonly job: Jobs.Job
+}
+
+/**
+ * Measurements. The natural key is patient, vital, observedAt (the instant, at whatever offset) and
+ * source. Within a batch the later of two readings with one key corrects the earlier.
+ *
+ * @since 0.1.0
+ */
+export class Measurements extends Context.Service<
+  Measurements,
+  {
+    /** Outcomes in the order of the drafts. Offers the job when anything was created or corrected. */
+    readonly record: (batch: Batch) => Effect.Effect<ReadonlyArray<Recorded>, NotFound>
+    /** The pressures on record at the same time from the same source as any of the readings. */
+    readonly pressuresBeside: (
+      patientId: Patient.PatientId,
+      readings: ReadonlyArray<Measurement.Pressure>
+    ) => Effect.Effect<ReadonlyArray<Measurement.Measurement>>
+    /** In order of vital, time of observation and source. */
+    readonly history: (
+      patientId: Patient.PatientId,
+      query: {
+        readonly vital?: Vital.Code
+        /** Inclusive. */
+        readonly from?: DateTime.DateTime
+        /** Exclusive. */
+        readonly to?: DateTime.DateTime
+        readonly writtenBy?: Account.AccountId
+      },
+      slice: Slice<Pick<Measurement.Measurement, "vital" | "observedAt" | "source">>
+    ) => Effect.Effect<ReadonlyArray<Measurement.Measurement>>
+    /**
+     * The newest of each vital, in the order of the catalogue; of two at one time, the one whose
+     * source comes last.
+     */
+    readonly latest: (
+      patientId: Patient.PatientId
+    ) => Effect.Effect<ReadonlyArray<Measurement.Measurement>>
+    /** In order of id. */
+    readonly list: (
+      query: { readonly writtenBy?: Account.AccountId },
+      slice: Slice<Measurement.MeasurementId>
+    ) => Effect.Effect<ReadonlyArray<Measurement.Measurement>>
+    readonly find: (id: Measurement.MeasurementId) => Effect.Effect<
+      {
+        readonly measurement: Measurement.Measurement
+        readonly replaced: ReadonlyArray<Measurement.Replaced>
+        readonly writtenBy?: Account.AccountId
+      },
+      NotFound
+    >
+    /** The measurements of one panel, in the order of the catalogue. */
+    readonly panel: (
+      id: Measurement.PanelId
+    ) => Effect.Effect<ReadonlyArray<Measurement.Measurement>>
+    /** Keeps the old value among the replaced ones, and offers the job. */
+    readonly correct: <E>(
+      id: Measurement.MeasurementId,
+      decide: (
+        current: Measurement.Measurement
+      ) => Result.Result<
+        { readonly to: Pick<Measurement.Checked, "value" | "implausible">; readonly job: Jobs.Job },
+        E
+      >
+    ) => Effect.Effect<Measurement.Measurement, NotFound | E>
+    /**
+     * Removes the measurement with what it replaced and with the assessments made of it, and offers
+     * the job.
+     */
+    readonly remove: <E>(
+      id: Measurement.MeasurementId,
+      decide: (current: Measurement.Measurement) => Result.Result<Jobs.Job, E>
+    ) => Effect.Effect<void, NotFound | E>
+  }
+>()("bedside/Measurements") {}
+
+/**
+ * Assessments. The natural key is patient, score and `asOf`; saving one again replaces it.
+ *
+ * @since 0.1.0
+ */
+export class Assessments extends Context.Service<
+  Assessments,
+  {
+    /**
+     * Upserts, and offers the jobs that `decide` returns for the assessment as saved (the one that
+     * was there under the same key keeps its id) and the newest one of the same patient and score
+     * before its time.
+     */
+    readonly save: (
+      assessed: Assessed.Assessed,
+      decide: (
+        previous: Assessed.Assessed | undefined,
+        saved: Assessed.Assessed
+      ) => ReadonlyArray<Jobs.Job>
+    ) => Effect.Effect<Assessed.Assessed, NotFound>
+    readonly find: (id: Jobs.AssessmentId) => Effect.Effect<Assessed.Assessed, NotFound>
+    /** Newest `asOf` first. */
+    readonly list: (
+      patientId: Patient.PatientId,
+      slice: Slice<Pick<Assessed.Assessed, "asOf" | "id">>
+    ) => Effect.Effect<ReadonlyArray<Assessed.Assessed>>
+  }
+>()("bedside/Assessments") {}
+
+/**
+ * A recording with who sent it and the id Bedside gave it.
+ *
+ * @since 0.1.0
+ */
+export interface Submission {
+  readonly recordingId: Recording.RecordingId
+  readonly owner: Account.AccountId
+  readonly recording: Recording.Recording
+  readonly receivedAt: DateTime.Utc
+}
+
+/**
+ * A recording as its owner reads it back: no samples, and the metrics once they are made.
+ *
+ * @since 0.1.0
+ */
+export interface EcgRecord extends Recording.Header {
+  readonly recordingId: Recording.RecordingId
+  readonly status: "queued" | "completed" | "failed"
+  readonly leads: ReadonlyArray<{ readonly name: string; readonly numberOfSamples: number }>
+  readonly metrics: ReadonlyArray<Analysis.Metric>
+  readonly receivedAt: DateTime.Utc
+}
+
+/**
+ * ECG recordings and their metrics. An ECG id is unique for its owner.
+ *
+ * @since 0.1.0
+ */
+export class Ecgs extends Context.Service<
+  Ecgs,
+  {
+    /**
+     * Stores the recording and offers `analyse-ecg`. The same id with the same content (as
+     * `Recording.equals` has it) again is no error and stores nothing; with another it is a conflict.
+     */
+    readonly submit: (submission: Submission) => Effect.Effect<void, Conflict | NotFound>
+    readonly find: (owner: Account.AccountId, id: string) => Effect.Effect<EcgRecord, NotFound>
+    /** In order of receipt, which is the order of the recording ids. */
+    readonly list: (
+      owner: Account.AccountId,
+      slice: Slice<Recording.RecordingId>
+    ) => Effect.Effect<ReadonlyArray<EcgRecord>>
+    readonly load: (id: Recording.RecordingId) => Effect.Effect<Recording.Recording, NotFound>
+    /** Upserts the metrics by name, version and lead, and marks the recording. */
+    readonly finish: (
+      id: Recording.RecordingId,
+      status: "completed" | "failed",
+      metrics: ReadonlyArray<Analysis.Metric>
+    ) => Effect.Effect<void, NotFound>
+  }
+>()("bedside/Ecgs") {}
+
+/**
+ * Sensor models: every fit and adjustment is a version that stays.
+ *
+ * @since 0.1.0
+ */
+export class SensorModels extends Context.Service<
+  SensorModels,
+  {
+    /** Appends the version that `decide` makes of the live one. */
+    readonly append: <E>(
+      key: Model.Key,
+      decide: (live: Model.SensorModel | undefined) => Result.Result<Model.SensorModel, E>
+    ) => Effect.Effect<Model.SensorModel, E>
+    readonly live: (key: Model.Key) => Effect.Effect<Model.SensorModel, NotFound>
+    /** Newest first. */
+    readonly versions: (
+      key: Model.Key,
+      slice: Slice<number>
+    ) => Effect.Effect<ReadonlyArray<Model.SensorModel>>
+  }
+>()("bedside/SensorModels") {}
+
+/**
+ * Accounts. User names are unique without regard to case.
+ *
+ * @since 0.1.0
+ */
+export class Accounts extends Context.Service<
+  Accounts,
+  {
+    readonly insert: (credentials: Account.Credentials) => Effect.Effect<void, Conflict>
+    readonly findByUser: (user: string) => Effect.Effect<Account.Credentials, NotFound>
+    readonly find: (id: Account.AccountId) => Effect.Effect<Account.Credentials, NotFound>
+    readonly setPasswordHash: (
+      id: Account.AccountId,
+      passwordHash: string
+    ) => Effect.Effect<void, NotFound>
+    /** In order of id. */
+    readonly list: (
+      slice: Slice<Account.AccountId>
+    ) => Effect.Effect<ReadonlyArray<Account.Account>>
+  }
+>()("bedside/Accounts") {}
+
+/**
+ * What was sent: a key is the notice and the channel it went out by.
+ *
+ * @since 0.1.0
+ */
+export class Deliveries extends Context.Service<
+  Deliveries,
+  {
+    readonly isDone: (key: string) => Effect.Effect<boolean>
+    readonly done: (key: string, at: DateTime.Utc) => Effect.Effect<void>
+  }
+>()("bedside/Deliveries") {}
+
+/**
+ * The queue, from the side of those who take jobs and those who watch over them. Offering is part of
+ * the methods that store.
+ *
+ * @since 0.1.0
+ */
+export class JobQueue extends Context.Service<
+  JobQueue,
+  {
+    /**
+     * Waits for one job and handles it. Success completes it; `JobRefused` sends it to the dead
+     * letters at once; any other failure or defect is tried again later, until the attempts are used
+     * up; an interruption gives the job back.
+     */
+    readonly take: <E, R>(
+      handle: (
+        job: Jobs.Job,
+        attempt: { readonly id: string; readonly attempts: number }
+      ) => Effect.Effect<void, E, R>
+    ) => Effect.Effect<void, E, R>
+    readonly counts: Effect.Effect<
+      ReadonlyArray<{
+        readonly kind: string
+        readonly state: Jobs.JobInfo["state"]
+        readonly count: number
+      }>
+    >
+    /** Newest first. */
+    readonly list: (
+      query: { readonly state?: Jobs.JobInfo["state"] },
+      slice: Slice<number>
+    ) => Effect.Effect<ReadonlyArray<Jobs.JobInfo & { readonly sequence: number }>>
+    /** Gives a dead letter all its attempts again. */
+    readonly requeue: (id: string) => Effect.Effect<void, NotFound>
+  }
+>()("bedside/JobQueue") {}
+
+/**
+ * Tells whether the store answers.
+ *
+ * @since 0.1.0
+ */
+export class Readiness extends Context.Service<
+  Readiness,
+  { readonly check: Effect.Effect<boolean> }
+>()("bedside/Readiness") {}
+
+/**
+ * Every port a store provides.
+ *
+ * @since 0.1.0
+ */
+export type Store =
+  | Patients
+  | Measurements
+  | Assessments
+  | Ecgs
+  | SensorModels
+  | Accounts
+  | Deliveries
+  | JobQueue
+  | Readiness

@@ -1,0 +1,179 @@
+/**
+ * Measurements over Maps.
+ */
+import type * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import * as Measurement from "../../measurement/Measurement.ts"
+import * as Vital from "../../measurement/Vital.ts"
+import type * as Patient from "../../patient/Patient.ts"
+import * as Ports from "../Ports.ts"
+import {
+  ascending,
+  found,
+  offer,
+  slice,
+  step,
+  type State,
+  type StoredMeasurement
+} from "./state.ts"
+
+type Key = Pick<Measurement.Measurement, "vital" | "observedAt" | "source">
+
+const naturalKey = (patientId: Patient.PatientId, key: Key): string =>
+  JSON.stringify([patientId, key.vital, key.observedAt.epochMilliseconds, key.source])
+
+const byKey = (left: Key, right: Key): number =>
+  ascending(left.vital, right.vital) ||
+  left.observedAt.epochMilliseconds - right.observedAt.epochMilliseconds ||
+  ascending(left.source, right.source)
+
+const catalogueOrder = new Map(Vital.catalogue.map((vital, index) => [vital.code, index]))
+
+const byCatalogue = (left: Measurement.Measurement, right: Measurement.Measurement): number =>
+  (catalogueOrder.get(left.vital) ?? 0) - (catalogueOrder.get(right.vital) ?? 0)
+
+const replace = (
+  stored: StoredMeasurement,
+  to: Pick<Measurement.Checked, "value" | "implausible">,
+  now: DateTime.Utc
+): void => {
+  const { value, recordedAt, vital } = stored.measurement
+  stored.replaced = [...stored.replaced, { value, recordedAt, replacedAt: now }]
+  stored.measurement = {
+    ...stored.measurement,
+    ...Measurement.describe(vital, to.implausible),
+    value: to.value,
+    recordedAt: now,
+    version: stored.measurement.version + 1
+  }
+}
+
+export const make = (state: State): Ports.Measurements["Service"] => {
+  const stored = (id: Measurement.MeasurementId) => found(state.measurements.get(id), "measurement")
+
+  const ofPatient = (patientId: Patient.PatientId): ReadonlyArray<StoredMeasurement> =>
+    [...state.measurements.values()].filter((it) => it.measurement.patientId === patientId)
+
+  const standing = (patientId: Patient.PatientId, key: Key): StoredMeasurement | undefined => {
+    const id = state.naturalKeys.get(naturalKey(patientId, key))
+    return id === undefined ? undefined : state.measurements.get(id)
+  }
+
+  const recordOne = (batch: Ports.Batch, draft: Ports.Draft, now: DateTime.Utc): Ports.Recorded => {
+    const known = standing(batch.patientId, draft)
+    if (known !== undefined) {
+      const { id, value } = known.measurement
+      if (value === draft.value) return { status: "unchanged", id }
+      replace(known, draft, now)
+      return { status: "corrected", id }
+    }
+    const { implausible, ...reading } = draft
+    state.naturalKeys.set(naturalKey(batch.patientId, draft), draft.id)
+    state.measurements.set(draft.id, {
+      measurement: {
+        ...reading,
+        ...Measurement.describe(draft.vital, implausible),
+        patientId: batch.patientId,
+        receivedAt: batch.receivedAt,
+        recordedAt: now,
+        ...(batch.panel === undefined ? {} : { panel: batch.panel }),
+        version: 1
+      },
+      replaced: [],
+      writtenBy: batch.writtenBy
+    })
+    return { status: "created", id: draft.id }
+  }
+
+  return {
+    record: (batch) =>
+      step((now) =>
+        Result.map(found(state.patients.get(batch.patientId), "patient"), () => {
+          const recorded = batch.drafts.map((draft) => recordOne(batch, draft, now))
+          if (recorded.some(({ status }) => status !== "unchanged")) offer(state, batch.job, now)
+          return recorded
+        })
+      ),
+    pressuresBeside: (patientId, readings) =>
+      step(() => {
+        const beside = readings.flatMap((reading) =>
+          (["systolic-pressure", "diastolic-pressure"] as const).flatMap((vital) => {
+            const it = standing(patientId, { ...reading, vital })
+            return it === undefined ? [] : [it.measurement]
+          })
+        )
+        return Result.succeed([...new Set(beside)])
+      }),
+    history: (patientId, query, page) =>
+      step(() => {
+        const matching = ofPatient(patientId).filter(
+          ({ measurement: { vital, observedAt }, writtenBy }) =>
+            (query.vital === undefined || vital === query.vital) &&
+            (query.from === undefined ||
+              observedAt.epochMilliseconds >= query.from.epochMilliseconds) &&
+            (query.to === undefined || observedAt.epochMilliseconds < query.to.epochMilliseconds) &&
+            (query.writtenBy === undefined || writtenBy === query.writtenBy)
+        )
+        const measurements = matching.map((it) => it.measurement)
+        return Result.succeed(slice(measurements, byKey, (it): Key => it, page))
+      }),
+    latest: (patientId) =>
+      step(() => {
+        const newest = new Map<Vital.Code, Measurement.Measurement>()
+        for (const { measurement } of ofPatient(patientId)) {
+          const other = newest.get(measurement.vital)
+          if (other === undefined || byKey(measurement, other) > 0) {
+            newest.set(measurement.vital, measurement)
+          }
+        }
+        return Result.succeed([...newest.values()].sort(byCatalogue))
+      }),
+    list: (query, page) =>
+      step(() => {
+        const measurements = [...state.measurements.values()]
+          .filter((it) => query.writtenBy === undefined || it.writtenBy === query.writtenBy)
+          .map((it) => it.measurement)
+        return Result.succeed(slice(measurements, ascending, (it): string => it.id, page))
+      }),
+    find: (id) =>
+      step(() =>
+        Result.map(stored(id), ({ measurement, replaced, writtenBy }) => ({
+          measurement,
+          replaced,
+          ...(writtenBy === undefined ? {} : { writtenBy })
+        }))
+      ),
+    panel: (id) =>
+      step(() =>
+        Result.succeed(
+          [...state.measurements.values()]
+            .map((it) => it.measurement)
+            .filter((it) => it.panel === id)
+            .sort(byCatalogue)
+        )
+      ),
+    correct: (id, decide) =>
+      step((now) =>
+        Result.flatMap(stored(id), (it) =>
+          Result.map(decide(it.measurement), ({ to, job }) => {
+            replace(it, to, now)
+            offer(state, job, now)
+            return it.measurement
+          })
+        )
+      ),
+    remove: (id, decide) =>
+      step((now) =>
+        Result.flatMap(stored(id), ({ measurement }) =>
+          Result.map(decide(measurement), (job) => {
+            state.measurements.delete(id)
+            state.naturalKeys.delete(naturalKey(measurement.patientId, measurement))
+            for (const [key, assessed] of state.assessments) {
+              if (assessed.measurements.includes(id)) state.assessments.delete(key)
+            }
+            offer(state, job, now)
+          })
+        )
+      )
+  }
+}

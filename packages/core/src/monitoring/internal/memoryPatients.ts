@@ -1,0 +1,113 @@
+/**
+ * Patients over Maps.
+ */
+import * as Result from "effect/Result"
+import type * as Patient from "../../patient/Patient.ts"
+import * as Ports from "../Ports.ts"
+import { ascending, found, offer, slice, step, type State } from "./state.ts"
+
+const conflict = (state: State, patient: Patient.Patient): Ports.Conflict | undefined => {
+  const email = patient.email?.toLowerCase()
+  for (const other of state.patients.values()) {
+    if (other.id === patient.id) continue
+    if (email !== undefined && other.email?.toLowerCase() === email) {
+      return new Ports.Conflict({ code: "email-taken", path: "email" })
+    }
+    const shared = patient.identifiers.findIndex((identifier) =>
+      other.identifiers.some(
+        (it) => it.system === identifier.system && it.value === identifier.value
+      )
+    )
+    if (shared !== -1) {
+      return new Ports.Conflict({ code: "identifier-taken", path: `identifiers[${shared}]` })
+    }
+  }
+  return undefined
+}
+
+const erase = (state: State, id: Patient.PatientId): void => {
+  state.patients.delete(id)
+  state.photos.delete(id)
+  state.confirmations.delete(id)
+  for (const [key, stored] of state.measurements) {
+    if (stored.measurement.patientId === id) state.measurements.delete(key)
+  }
+  for (const [key, measurementId] of state.naturalKeys) {
+    if (!state.measurements.has(measurementId)) state.naturalKeys.delete(key)
+  }
+  for (const [key, assessed] of state.assessments) {
+    if (assessed.patientId === id) state.assessments.delete(key)
+  }
+  for (const ecg of state.ecgs.values()) {
+    if (ecg.record.patientId === id) {
+      ecg.record = withoutPatient(ecg.record)
+      ecg.recording = withoutPatient(ecg.recording)
+    }
+  }
+}
+
+const withoutPatient = <A extends { readonly patientId?: Patient.PatientId }>(
+  it: A
+): Omit<A, "patientId"> => {
+  const { patientId: _, ...others } = it
+  return others
+}
+
+export const make = (state: State): Ports.Patients["Service"] => {
+  const find = (id: Patient.PatientId) => found(state.patients.get(id), "patient")
+  const confirmation = (id: Patient.PatientId) => found(state.confirmations.get(id), "registration")
+
+  const store = (patient: Patient.Patient): Result.Result<Patient.Patient, Ports.Conflict> => {
+    const clash = conflict(state, patient)
+    if (clash !== undefined) return Result.fail(clash)
+    state.patients.set(patient.id, patient)
+    return Result.succeed(patient)
+  }
+
+  return {
+    insert: (patient) => step(() => Result.map(store(patient), () => undefined)),
+    register: (patient, photo, waiting) =>
+      step((now) =>
+        Result.map(store(patient), () => {
+          state.photos.set(patient.id, photo)
+          state.confirmations.set(patient.id, waiting)
+          offer(state, { _tag: "send-confirmation", patientId: patient.id }, now)
+        })
+      ),
+    find: (id) => step(() => find(id)),
+    list: (page) =>
+      step(() =>
+        Result.succeed(slice(state.patients.values(), ascending, (it): string => it.id, page))
+      ),
+    change: (id, decide) =>
+      step(() => find(id).pipe(Result.flatMap(decide), Result.flatMap(store))),
+    remove: (id, decide) =>
+      step(() =>
+        find(id).pipe(
+          Result.flatMap(decide),
+          Result.map(() => erase(state, id))
+        )
+      ),
+    photo: (id) => step(() => found(state.photos.get(id), "photo")),
+    confirmation: (id) => step(() => confirmation(id)),
+    confirm: (id, decide) =>
+      step(() =>
+        confirmation(id).pipe(
+          Result.flatMap(decide),
+          Result.map((next) => {
+            state.confirmations.set(id, next)
+            const patient = state.patients.get(id)
+            if (patient !== undefined && patient.registration !== next.status) {
+              state.patients.set(id, {
+                ...patient,
+                registration: next.status,
+                updatedAt: next.confirmedAt ?? patient.updatedAt,
+                version: patient.version + 1
+              })
+            }
+            return next
+          })
+        )
+      )
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * The job queue over a Map: at-least-once within the process, with the retries and dead letters of
+ * the databases.
+ */
+import * as Cause from "effect/Cause"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Latch from "effect/Latch"
+import * as Result from "effect/Result"
+import * as Jobs from "../Jobs.ts"
+import * as Ports from "../Ports.ts"
+import { found, slice, step, type State, type StoredJob } from "./state.ts"
+
+const maximumAttempts = 10
+
+/** One second, doubling, at most five minutes. */
+const backoff = (attempts: number): number => Math.min(1_000 * 2 ** (attempts - 1), 300_000)
+
+const settle = (job: StoredJob, exit: Exit.Exit<void, unknown>, now: number): void => {
+  job.updatedAt = now
+  if (Exit.isSuccess(exit)) {
+    job.state = "completed"
+    return
+  }
+  if (Cause.hasInterruptsOnly(exit.cause)) {
+    job.state = "pending"
+    job.attempts -= 1
+    return
+  }
+  job.lastFailure = Jobs.describeFailure(exit.cause)
+  if (Jobs.isRefused(exit.cause) || job.attempts >= maximumAttempts) {
+    job.state = "failed"
+    return
+  }
+  job.state = "pending"
+  job.visibleAt = now + backoff(job.attempts)
+}
+
+const info = (job: StoredJob): Jobs.JobInfo => ({
+  id: job.id,
+  kind: job.job._tag,
+  state: job.state,
+  attempts: job.attempts,
+  lastFailure: job.lastFailure,
+  createdAt: DateTime.makeUnsafe(job.createdAt),
+  updatedAt: DateTime.makeUnsafe(job.updatedAt)
+})
+
+/** A job that is running now, or what to wait for before the next look. */
+type Claim =
+  | { readonly job: StoredJob }
+  | { readonly job?: undefined; readonly wait: Effect.Effect<void> }
+
+export const make = (state: State): Ports.JobQueue["Service"] => {
+  const offered = Latch.makeUnsafe(false)
+  state.wake = () => void offered.openUnsafe()
+
+  const claim = step((at): Result.Result<Claim> => {
+    const now = at.epochMilliseconds
+    const pending = [...state.jobs.values()].filter((job) => job.state === "pending")
+    const due = pending.find((job) => job.visibleAt <= now)
+    if (due === undefined) {
+      offered.closeUnsafe()
+      const pause = Math.min(...pending.map((job) => job.visibleAt)) - now
+      return Result.succeed({
+        wait: Number.isFinite(pause)
+          ? Effect.race(offered.await, Effect.sleep(pause))
+          : offered.await
+      })
+    }
+    due.state = "running"
+    due.attempts += 1
+    due.updatedAt = now
+    return Result.succeed({ job: due })
+  })
+
+  const settled = (job: StoredJob, exit: Exit.Exit<void, unknown>) =>
+    step((now) => {
+      settle(job, exit, now.epochMilliseconds)
+      state.wake()
+      return Result.succeed(undefined)
+    })
+
+  return {
+    // Interruptible only while waiting and handling: a job that was claimed is always settled.
+    take: (handle) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function* () {
+          let claimed = yield* claim
+          while (claimed.job === undefined) {
+            yield* restore(claimed.wait)
+            claimed = yield* claim
+          }
+          const { job } = claimed
+          const attempt = { id: job.id, attempts: job.attempts }
+          const exit = yield* Effect.exit(restore(handle(job.job, attempt)))
+          yield* settled(job, exit)
+          return yield* exit
+        })
+      ),
+    counts: step(() => {
+      const counts = new Map<string, { kind: string; state: StoredJob["state"]; count: number }>()
+      for (const { job, state: at } of state.jobs.values()) {
+        const key = `${job._tag} ${at}`
+        const entry = counts.get(key) ?? { kind: job._tag, state: at, count: 0 }
+        counts.set(key, { ...entry, count: entry.count + 1 })
+      }
+      return Result.succeed([...counts.values()])
+    }),
+    list: (query, page) =>
+      step(() => {
+        const jobs = [...state.jobs.values()].filter(
+          (job) => query.state === undefined || job.state === query.state
+        )
+        const newestFirst = (left: number, right: number) => right - left
+        const listed = slice(jobs, newestFirst, (job) => job.sequence, page)
+        return Result.succeed(listed.map((job) => ({ ...info(job), sequence: job.sequence })))
+      }),
+    requeue: (id) =>
+      step((now) => {
+        const job = state.jobs.get(id)
+        return Result.map(found(job?.state === "failed" ? job : undefined, "job"), (dead) => {
+          dead.state = "pending"
+          dead.attempts = 0
+          dead.visibleAt = now.epochMilliseconds
+          dead.updatedAt = now.epochMilliseconds
+          state.wake()
+        })
+      })
+  }
+}

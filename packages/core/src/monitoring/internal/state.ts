@@ -1,0 +1,120 @@
+/**
+ * The tables of the memory store, the step in which they are read and written, and the queue's side
+ * of storing: offering.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type * as Account from "../../access/Account.ts"
+import type * as Recording from "../../ecg/Recording.ts"
+import type * as Measurement from "../../measurement/Measurement.ts"
+import type * as Patient from "../../patient/Patient.ts"
+import type * as Registration from "../../patient/Registration.ts"
+import type * as SensorModel from "../../sensor/SensorModel.ts"
+import type * as Assessed from "../Assessed.ts"
+import * as Jobs from "../Jobs.ts"
+import * as Ports from "../Ports.ts"
+
+export interface StoredMeasurement {
+  measurement: Measurement.Measurement
+  replaced: ReadonlyArray<Measurement.Replaced>
+  readonly writtenBy: Account.AccountId | undefined
+}
+
+export interface StoredEcg {
+  readonly owner: Account.AccountId
+  recording: Recording.Recording
+  record: Ports.EcgRecord
+}
+
+export interface StoredJob {
+  readonly id: string
+  readonly job: Jobs.Job
+  readonly sequence: number
+  state: Jobs.JobInfo["state"]
+  attempts: number
+  visibleAt: number
+  lastFailure: string | null
+  createdAt: number
+  updatedAt: number
+}
+
+export interface State {
+  readonly patients: Map<string, Patient.Patient>
+  readonly photos: Map<string, Patient.Photo>
+  readonly confirmations: Map<string, Registration.Confirmation>
+  readonly measurements: Map<string, StoredMeasurement>
+  /** Natural key to id. */
+  readonly naturalKeys: Map<string, Measurement.MeasurementId>
+  readonly assessments: Map<string, Assessed.Assessed>
+  readonly ecgs: Map<string, StoredEcg>
+  readonly sensorModels: Map<string, ReadonlyArray<SensorModel.SensorModel>>
+  readonly accounts: Map<string, Account.Credentials>
+  readonly deliveries: Set<string>
+  readonly jobs: Map<string, StoredJob>
+  /** Called after an offer, to wake those who wait for a job. */
+  wake: () => void
+}
+
+export const make = (): State => ({
+  patients: new Map(),
+  photos: new Map(),
+  confirmations: new Map(),
+  measurements: new Map(),
+  naturalKeys: new Map(),
+  assessments: new Map(),
+  ecgs: new Map(),
+  sensorModels: new Map(),
+  accounts: new Map(),
+  deliveries: new Set(),
+  jobs: new Map(),
+  wake: () => {}
+})
+
+/**
+ * What a method of a port does, in one step of JavaScript: a fiber may give way between any two
+ * effects, and another one must not see or change what is half done.
+ */
+export const step = <A, E>(body: (now: DateTime.Utc) => Result.Result<A, E>): Effect.Effect<A, E> =>
+  Effect.clockWith((clock) =>
+    Effect.fromResult(body(DateTime.makeUnsafe(clock.currentTimeMillisUnsafe())))
+  )
+
+export const found = <A>(
+  value: A | undefined,
+  what: Ports.NotFound["what"]
+): Result.Result<A, Ports.NotFound> =>
+  value === undefined ? Result.fail(new Ports.NotFound({ what })) : Result.succeed(value)
+
+export const offer = (state: State, job: Jobs.Job, at: DateTime.Utc): void => {
+  const id = Jobs.idOf(job)
+  if (state.jobs.has(id)) return
+  const now = at.epochMilliseconds
+  state.jobs.set(id, {
+    id,
+    job,
+    sequence: state.jobs.size + 1,
+    state: "pending",
+    attempts: 0,
+    visibleAt: now,
+    lastFailure: null,
+    createdAt: now,
+    updatedAt: now
+  })
+  state.wake()
+}
+
+/** The records of a list that come after a key, in order, up to the limit. */
+export const slice = <A, Key>(
+  items: Iterable<A>,
+  compare: (left: Key, right: Key) => number,
+  key: (item: A) => Key,
+  { limit, after }: Ports.Slice<Key>
+): ReadonlyArray<A> =>
+  [...items]
+    .sort((left, right) => compare(key(left), key(right)))
+    .filter((item) => after === undefined || compare(key(item), after) > 0)
+    .slice(0, limit)
+
+export const ascending = (left: string, right: string): number =>
+  left < right ? -1 : left > right ? 1 : 0
