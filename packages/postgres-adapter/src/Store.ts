@@ -1,0 +1,120 @@
+/**
+ * Every port of the core on the current database, migrations applied.
+ *
+ * A method is one transaction, with the job it leaves behind. A database that is down is a defect;
+ * only while the layer is built, it is an error.
+ */
+import * as Ports from "@bedside/core/Ports"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { MigrationError } from "effect/sql/Migrator"
+import * as SqlClient from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import * as Accounts from "./Accounts.ts"
+import * as Assessments from "./Assessments.ts"
+import * as Deliveries from "./Deliveries.ts"
+import * as Ecgs from "./Ecgs.ts"
+import * as Embedded from "./Embedded.ts"
+import * as JobQueue from "./JobQueue.ts"
+import * as Measurements from "./Measurements.ts"
+import * as Migrations from "./Migrations.ts"
+import * as Patients from "./Patients.ts"
+import * as Postgres from "./Postgres.ts"
+import * as Queue from "./Queue.ts"
+import * as SensorModels from "./SensorModels.ts"
+
+const readiness = Layer.effect(
+  Ports.Readiness,
+  Effect.map(SqlClient.SqlClient, (sql) => ({
+    check: sql`select 1`.pipe(
+      Effect.as(true),
+      Effect.timeout("2 seconds"),
+      Effect.catchCause(() => Effect.succeed(false))
+    )
+  }))
+)
+
+const over = (
+  queue: typeof Queue.layerEmbedded
+): Layer.Layer<Ports.Store, MigrationError | SqlError, SqlClient.SqlClient> =>
+  Layer.mergeAll(
+    Patients.layer,
+    Measurements.layer,
+    Assessments.layer,
+    Ecgs.layer,
+    SensorModels.layer,
+    Accounts.layer,
+    Deliveries.layer,
+    JobQueue.layer,
+    readiness,
+    Queue.layerCleanup
+  ).pipe(Layer.provide(queue), Layer.provide(Migrations.layer))
+
+/**
+ * Every port on the current database, which other processes may use at the same time.
+ *
+ * Shape: leases are held and jobs looked for as the options say.
+ *
+ * Fails with: `MigrationError`, which names the step that failed, and `SqlError`.
+ *
+ * @example
+ * ```ts
+ * import * as Ports from "@bedside/core/Ports"
+ * import * as Embedded from "@bedside/postgres-adapter/Embedded"
+ * import * as Store from "@bedside/postgres-adapter/Store"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ *
+ * const ready = Ports.Readiness.use((readiness) => readiness.check)
+ * const InMemory = Store.layer().pipe(Layer.provide(Embedded.layerMemory()))
+ * await Effect.runPromise(ready.pipe(Effect.provide(InMemory))) // => true
+ * ```
+ * @since 0.1.0
+ */
+export const layer = (
+  options: Queue.Options = {}
+): Layer.Layer<Ports.Store, MigrationError | SqlError, SqlClient.SqlClient> =>
+  over(Queue.layer(options))
+
+/**
+ * Every port on a Postgres server.
+ *
+ * Shape: how to reach the server, and how leases are held and jobs looked for.
+ *
+ * Fails with: `ServerUnusable`, `MigrationError`, `SqlError`.
+ *
+ * @example
+ * ```ts
+ * import * as Store from "@bedside/postgres-adapter/Store"
+ * import * as Redacted from "effect/Redacted"
+ *
+ * const Ports = Store.layerPostgres({ url: Redacted.make("postgres://localhost/bedside") })
+ * ```
+ * @since 0.1.0
+ */
+export const layerPostgres = (
+  options: Postgres.Options & Queue.Options
+): Layer.Layer<Ports.Store, Postgres.ServerUnusable | MigrationError | SqlError> =>
+  layer(options).pipe(Layer.provide(Postgres.layer(options)))
+
+/**
+ * Every port on an embedded database, which only this process has open.
+ *
+ * Shape: its directory, created with its parents when absent.
+ *
+ * Fails with: `DirectoryInUse`, `DirectoryUnusable`, `MigrationError`, `SqlError`.
+ *
+ * @example
+ * ```ts
+ * import * as Store from "@bedside/postgres-adapter/Store"
+ *
+ * const Ports = Store.layerEmbedded({ directory: ".bedside" })
+ * ```
+ * @since 0.1.0
+ */
+export const layerEmbedded = (options: {
+  readonly directory: string
+}): Layer.Layer<
+  Ports.Store,
+  Embedded.DirectoryInUse | Embedded.DirectoryUnusable | MigrationError | SqlError
+> => over(Queue.layerEmbedded).pipe(Layer.provide(Embedded.layer(options)))

@@ -1,0 +1,147 @@
+import type * as Account from "@bedside/core/Account"
+import type * as Measurement from "@bedside/core/Measurement"
+import type * as Patient from "@bedside/core/Patient"
+import * as Ports from "@bedside/core/Ports"
+import * as Timestamp from "@bedside/core/Timestamp"
+import { expect } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as SqlClient from "effect/sql/SqlClient"
+import * as Statement from "effect/sql/Statement"
+import * as Store from "../src/Store.ts"
+import { onEach, postgres } from "./backends.ts"
+
+interface Plan {
+  readonly "Node Type": string
+  readonly "Index Name"?: string
+  readonly Plans?: ReadonlyArray<Plan>
+}
+
+/** The nodes of a plan from the top, an index scan with its index. */
+const nodes = (plan: Plan): ReadonlyArray<string> => [
+  [plan["Node Type"], plan["Index Name"]].filter((it) => it !== undefined).join(" "),
+  ...(plan.Plans ?? []).flatMap(nodes)
+]
+
+/** How Postgres would run each statement of an effect. */
+const plansOf = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
+  const sql = yield* SqlClient.SqlClient
+  const statements: Array<readonly [text: string, parameters: ReadonlyArray<unknown>]> = []
+  yield* effect.pipe(
+    Effect.provideService(Statement.CurrentTransformer, (statement) => {
+      statements.push(statement.compile())
+      return Effect.succeed(statement)
+    })
+  )
+  return yield* Effect.forEach(statements, ([text, parameters]) =>
+    Effect.map(
+      sql.unsafe<{ "QUERY PLAN": ReadonlyArray<{ readonly Plan: Plan }> }>(
+        `explain (format json) ${text}`,
+        parameters
+      ).withoutTransform,
+      ([row]) => row?.["QUERY PLAN"].flatMap(({ Plan: plan }) => nodes(plan)) ?? []
+    )
+  )
+})
+
+/** 200,000 measurements: 20 patients, 10 vitals, a reading every minute; half written by devices. */
+const fill = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`
+    insert into bedside_patients (
+      id, given_name, family_name, conditions, oxygen_scale, has_photo, created_at, updated_at,
+      version
+    )
+    select gen_random_uuid(), 'Ada', 'Byron', '{}', 1, false, now(), now(), 1
+    from generate_series(1, 20)
+  `
+  yield* sql`
+    insert into bedside_measurements (
+      observed_at, received_at, recorded_at, number, version, offset_minutes, implausible, id,
+      patient_id, written_by, vital, source
+    )
+    select timestamptz '2026-01-01' + minute * interval '1 minute', now(), now(), 70, 1, 0, false,
+      gen_random_uuid(), patient.id,
+      case when minute % 2 = 0 then md5((minute % 100)::text)::uuid end, vital, 'monitor'
+    from bedside_patients as patient
+    cross join unnest(array[
+      'heart-rate', 'respiratory-rate', 'oxygen-saturation', 'temperature', 'systolic-pressure',
+      'diastolic-pressure', 'mean-pressure', 'weight', 'glucose', 'pain'
+    ]) as vital
+    cross join generate_series(1, 1000) as minute
+  `
+  yield* sql`analyze`
+})
+
+/**
+ * A patient with measurements, and the first that a device has written: after the last few of a
+ * writer, sorting them would be the better plan.
+ */
+const some = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const rows = yield* sql<{
+    patientId: Patient.PatientId
+    writtenBy: Account.AccountId
+    id: Measurement.MeasurementId
+  }>`
+    select patient_id, written_by, id from bedside_measurements
+    where written_by is not null order by id limit 1
+  `
+  return rows[0] ?? (yield* Effect.die("there are many"))
+})
+
+const key = "bedside_measurements_natural_key"
+
+onEach(
+  "a query over 200,000 measurements",
+  (it) => {
+    it.layer(Layer.effectDiscard(fill).pipe(Layer.provideMerge(Store.layer())))((it) => {
+      it.effect("is an index scan in the order of the index, whatever is asked", () =>
+        Effect.gen(function* () {
+          const port = yield* Ports.Measurements
+          const { patientId, writtenBy, id } = yield* some
+          const vital = "heart-rate"
+          const from = Timestamp.at(Date.parse("2026-01-01T02:00:00Z"))
+          const to = Timestamp.at(Date.parse("2026-01-01T08:00:00Z"))
+          const after = { vital, observedAt: from, source: "monitor" } as const
+          const plain = [["Limit", `Index Scan ${key}`]]
+
+          expect(yield* plansOf(port.history(patientId, { vital }, { limit: 100 }))).toEqual(plain)
+          expect(
+            yield* plansOf(port.history(patientId, { vital, from, to }, { limit: 100 }))
+          ).toEqual(plain)
+          expect(
+            yield* plansOf(port.history(patientId, { vital, from, to }, { limit: 100, after }))
+          ).toEqual(plain)
+          expect(yield* plansOf(port.history(patientId, {}, { limit: 100 }))).toEqual(plain)
+          expect(yield* plansOf(port.history(patientId, {}, { limit: 100, after }))).toEqual(plain)
+
+          expect(yield* plansOf(port.list({}, { limit: 100, after: id }))).toEqual([
+            ["Limit", "Index Scan bedside_measurements_pkey"]
+          ])
+          expect(yield* plansOf(port.list({ writtenBy }, { limit: 100, after: id }))).toEqual([
+            ["Limit", "Index Scan bedside_measurements_written_by"]
+          ])
+        })
+      )
+
+      it.effect("of the newest or of a time of every vital reads the index once for each", () =>
+        Effect.gen(function* () {
+          const port = yield* Ports.Measurements
+          const { patientId } = yield* some
+          const from = Timestamp.at(Date.parse("2026-01-01T02:00:00Z"))
+          const each = ["Nested Loop", "Function Scan", "Limit", `Index Scan ${key}`]
+          const latest = yield* plansOf(port.latest(patientId))
+          expect(latest.map((plan) => plan.map((it) => it.replace(" Backward", "")))).toEqual([
+            each
+          ])
+          // Sorts the stretches of the vitals, at most a page of each.
+          expect(yield* plansOf(port.history(patientId, { from }, { limit: 100 }))).toEqual([
+            ["Limit", "Sort", ...each]
+          ])
+        })
+      )
+    })
+  },
+  [postgres]
+)
