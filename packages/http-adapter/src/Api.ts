@@ -1,0 +1,50 @@
+/**
+ * The whole API as one value: the server serves it, the client is derived from it, the documentation
+ * describes it. It holds schemas only, so it can be bundled into a browser.
+ */
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Accounts from "./internal/api/Accounts.ts"
+import * as Compat from "./internal/api/Compat.ts"
+import * as Ecgs from "./internal/api/Ecgs.ts"
+import * as Jobs from "./internal/api/Jobs.ts"
+import * as Measurements from "./internal/api/Measurements.ts"
+import * as Patients from "./internal/api/Patients.ts"
+import * as Sensors from "./internal/api/Sensors.ts"
+import * as Description from "./internal/description.ts"
+import * as Operations from "./Operations.ts"
+import * as Problem from "./Problem.ts"
+import * as Routes from "./Routes.ts"
+
+/**
+ * Every group: the canonical routes under `/api/v1`, the routes of the replaced systems, and those
+ * for operations.
+ *
+ * @since 0.1.0
+ */
+export const Api = Routes.api("bedside")
+  .add(
+    Accounts.tokens,
+    Accounts.users,
+    Patients.patients,
+    Patients.registrations,
+    Patients.assessments,
+    Measurements.measurements,
+    Ecgs.ecgs,
+    Sensors.sensors,
+    Jobs.jobs,
+    Compat.compatToken,
+    Compat.compatEcg,
+    Compat.compatSensors,
+    Compat.compatPatients,
+    Compat.compatMeasurements,
+    Operations.group
+  )
+  .middleware(Problem.Common)
+  .annotate(OpenApi.Title, "Bedside")
+  .annotate(OpenApi.Version, "0.1.0")
+  .annotate(
+    OpenApi.Description,
+    "Patient monitoring: patients, measurements, ECGs, sensor models and risk scores. " +
+      "Not a medical device."
+  )
+  .annotate(OpenApi.Transform, Description.exact)

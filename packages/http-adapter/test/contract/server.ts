@@ -1,0 +1,214 @@
+/**
+ * The whole server on a real socket, over the memory store, with callers of every role and a way to
+ * run the jobs that wait.
+ *
+ * Every answer is held to what is true of all: 400 and above is problem+json, and nothing is cached
+ * or sniffed by accident.
+ */
+import * as Access from "@bedside/core/Access"
+import * as Electrocardiography from "@bedside/core/Electrocardiography"
+import type * as Jobs from "@bedside/core/Jobs"
+import * as Memory from "@bedside/core/Memory"
+import * as Monitoring from "@bedside/core/Monitoring"
+import * as Notifying from "@bedside/core/Notifying"
+import type * as Policy from "@bedside/core/Policy"
+import * as Ports from "@bedside/core/Ports"
+import * as Workflows from "@bedside/core/Workflows"
+import { expect } from "@effect/vitest"
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import * as Context from "effect/Context"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Effect from "effect/Effect"
+import * as HttpServer from "effect/http/HttpServer"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Redacted from "effect/Redacted"
+import * as Http from "../../src/Http.ts"
+import * as PasswordHash from "../../src/PasswordHash.ts"
+import * as Tokens from "../../src/Tokens.ts"
+
+/** What a request was answered with; `body` is parsed where it is JSON, and the text elsewhere. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly bytes: Uint8Array
+  readonly body: ReturnType<typeof JSON.parse>
+}
+
+/** Someone with a token, or without. */
+export interface Caller {
+  readonly authorization: string | undefined
+  readonly send: (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>
+  ) => Effect.Effect<Answer>
+  readonly get: (path: string) => Effect.Effect<Answer>
+  readonly post: (path: string, body?: unknown) => Effect.Effect<Answer>
+}
+
+/** What the tests may set. */
+export interface Options {
+  readonly registrations?: Http.Options["registrations"]
+  readonly boundary?: Http.Options["boundary"]
+  readonly store?: Layer.Layer<Ports.Store>
+}
+
+const isJson = (headers: Headers): boolean =>
+  /^application\/(?:problem\+)?json\b/.test(headers.get("content-type") ?? "")
+
+const holds = (answer: Answer): void => {
+  expect(answer.headers.get("x-content-type-options")).toBe("nosniff")
+  expect(answer.headers.get("cache-control")).toMatch(/^(no-store|private, max-age=300)$/)
+  if (answer.status < 400) return
+  expect(answer.headers.get("content-type")).toBe("application/problem+json")
+  if (answer.text === "") return
+  expect(answer.body).toMatchObject({
+    type: expect.stringMatching(/^urn:bedside:problem:/),
+    title: expect.any(String),
+    status: answer.status
+  })
+}
+
+const encode = (body: unknown): { readonly body?: string | FormData; readonly type?: string } => {
+  if (body === undefined) return {}
+  if (body instanceof FormData) return { body }
+  return typeof body === "string"
+    ? { body, type: "application/json" }
+    : { body: JSON.stringify(body), type: "application/json" }
+}
+
+const caller = (root: string, authorization?: string): Caller => {
+  const send: Caller["send"] = (method, path, sent, headers = {}) =>
+    Effect.promise(async () => {
+      const { body = null, type } = encode(sent)
+      const response = await fetch(`${root}${path}`, {
+        method,
+        body,
+        headers: {
+          ...(authorization === undefined ? {} : { authorization }),
+          ...(type === undefined ? {} : { "content-type": type }),
+          ...headers
+        }
+      })
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      const text = new TextDecoder().decode(bytes)
+      const { status } = response
+      const parsed = isJson(response.headers) && text !== "" ? JSON.parse(text) : text
+      const answer = { status, headers: response.headers, text, bytes, body: parsed }
+      holds(answer)
+      return answer
+    })
+  return {
+    authorization,
+    send,
+    get: (path) => send("GET", path),
+    post: (path, body) => send("POST", path, body)
+  }
+}
+
+/** The problems of an answer, each as `path: code`. */
+export const problems = ({ body }: Answer): ReadonlyArray<string> =>
+  body.errors.map(({ path, code }: Record<string, string>) => `${path}: ${code}`)
+
+/** A UUID of version 7 that no record has. */
+export const absent = "01890a5d-ac96-774b-bcce-b302099a8057"
+
+const secret = Redacted.make("a secret of at least thirty-two bytes")
+
+const port = ({ address }: HttpServer.HttpServer["Service"]): number => {
+  if (!("port" in address)) throw new Error("The server listens on no port")
+  return address.port
+}
+
+type Workers = Monitoring.Monitoring | Electrocardiography.Electrocardiography | Notifying.Notifying
+
+const run = (
+  job: Jobs.Job
+): Effect.Effect<void, Jobs.JobRefused | Notifying.ChannelDown, Workers> => {
+  switch (job._tag) {
+    case "analyse-ecg":
+      return Electrocardiography.Electrocardiography.use((it) => it.analyse(job.recordingId))
+    case "assess-patient":
+      return Monitoring.Monitoring.use((it) => it.assess(job.patientId))
+    case "send-confirmation":
+      return Notifying.Notifying.use((it) => it.sendConfirmation(job.patientId))
+    case "notify":
+      return Notifying.Notifying.use((it) => it.notify(job.assessmentId))
+  }
+}
+
+const pending = Effect.map(
+  Ports.JobQueue.use((queue) => queue.counts),
+  (counts) => counts.some(({ state, count }) => state === "pending" && count > 0)
+)
+
+/** Handles what waits, and what that leaves behind, until nothing waits. */
+const runJobs = Effect.gen(function* () {
+  while (yield* pending) {
+    yield* Effect.exit(Ports.JobQueue.use((queue) => queue.take(run)))
+  }
+})
+
+/** A running server. */
+export const serve = Effect.fnUntraced(function* (options: Options = {}) {
+  const notices: Array<Notifying.Notice> = []
+  const logs: Array<string> = []
+  const channel: Notifying.Channel = {
+    name: "mail",
+    takes: () => true,
+    send: (notice) =>
+      notice._tag === "ConfirmRegistration" && notice.patient.email?.startsWith("bounce@") === true
+        ? Effect.fail(new Notifying.Undeliverable({ reason: "no such mailbox" }))
+        : Effect.sync(() => void notices.push(notice))
+  }
+  const logger = Logger.make(({ logLevel, message, fiber, cause }) => {
+    logs.push(Logger.formatLogFmt.log({ logLevel, message, fiber, cause, date: new Date(0) }))
+  })
+  const inside = Layer.mergeAll(Workflows.layer, Notifying.Notifying.layer).pipe(
+    Layer.provide(Layer.succeed(Notifying.Channels, [channel])),
+    Layer.provideMerge(options.store ?? Memory.layer),
+    Layer.provide(PasswordHash.layer({ iterations: 1 })),
+    Layer.provide([NodeCrypto.layer, SecureRandom.layerWebCrypto])
+  )
+  const http = Http.layer({
+    tokens: { secret },
+    registrations: options.registrations ?? { limit: 10_000 },
+    ...(options.boundary === undefined ? {} : { boundary: options.boundary }),
+    server: { port: 0, host: "127.0.0.1", drain: "1 second" }
+  })
+  const context = yield* Layer.build(
+    http.pipe(
+      Layer.provideMerge(inside),
+      Layer.provideMerge(Tokens.Tokens.layer({ secret })),
+      Layer.provide(Logger.layer([logger])),
+      Layer.orDie
+    )
+  )
+  const root = `http://127.0.0.1:${port(Context.get(context, HttpServer.HttpServer))}`
+  const access = Context.get(context, Access.Access)
+  const tokens = Context.get(context, Tokens.Tokens)
+  let accounts = 0
+  return {
+    root,
+    notices,
+    logs,
+    /** Runs every job that waits. */
+    work: Effect.provideContext(runJobs, context),
+    anonymous: caller(root),
+    /** A caller with this header, whatever it says. */
+    claiming: (authorization: string) => caller(root, authorization),
+    /** Someone new with these roles; their password is `password`. */
+    as: Effect.fnUntraced(function* (
+      ...roles: readonly [Policy.Role, ...ReadonlyArray<Policy.Role>]
+    ) {
+      const user = `${roles.join("-")}-${++accounts}`
+      const password = Redacted.make("password")
+      const account = yield* Effect.orDie(access.open({ user, password, roles }))
+      const { accessToken } = yield* tokens.issue(account)
+      return { ...caller(root, `Bearer ${Redacted.value(accessToken)}`), user, account }
+    })
+  }
+})
