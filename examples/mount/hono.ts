@@ -1,0 +1,76 @@
+/**
+ * Bedside inside a Hono application on Node, over the memory of the process.
+ *
+ *     node --conditions=@bedside/source examples/mount/hono.ts
+ *
+ * Bedside brings its own paths, without a prefix. A route that the host has before the mount wins; a
+ * path that Bedside does not have goes on to the host. Bedside reads bodies itself, as streams with
+ * bounds of their own, so it stands before every middleware that reads them, and says so where it
+ * does not.
+ */
+import * as Access from "@bedside/core/Access"
+import * as Memory from "@bedside/core/Memory"
+import * as Notifying from "@bedside/core/Notifying"
+import * as Workflows from "@bedside/core/Workflows"
+import * as Http from "@bedside/http-adapter/Http"
+import * as PasswordHash from "@bedside/http-adapter/PasswordHash"
+import * as WardLog from "@bedside/worker-adapter/WardLog"
+import * as Worker from "@bedside/worker-adapter/Worker"
+import { serve } from "@hono/node-server"
+import { getConnInfo } from "@hono/node-server/conninfo"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { Hono, type MiddlewareHandler } from "hono"
+import { randomBytes } from "node:crypto"
+
+/** The password of the first account. */
+export const password = randomBytes(12).toString("base64url")
+
+const account = Layer.effectDiscard(
+  Access.Access.use((access) =>
+    access.openFirst({
+      user: "admin",
+      password: Redacted.make(password),
+      roles: ["admin", "clinician"]
+    })
+  )
+)
+
+const worker = Worker.layer().pipe(
+  Layer.provide(Notifying.Notifying.layer),
+  Layer.provide(Layer.succeed(Notifying.Channels, [WardLog.channel]))
+)
+
+/** Bedside as one function from a request to a response. */
+export const bedside = Http.toWebHandler(
+  { tokens: { secret: Redacted.make(randomBytes(32).toString("base64url")) } },
+  Layer.mergeAll(account, worker).pipe(
+    Layer.provideMerge(Workflows.layer),
+    Layer.provideMerge(Memory.layer),
+    Layer.provide([PasswordHash.layerNode, SecureRandom.layerWebCrypto])
+  )
+)
+
+/** Registrations are counted by the socket's address; behind a proxy the host has to name another. */
+export const mount: MiddlewareHandler = async (c, next) => {
+  if (!bedside.serves(c.req.url)) return next()
+  if (c.req.raw.bodyUsed) throw new Error("Mount Bedside before what reads bodies")
+  return bedside.handler(c.req.raw, getConnInfo(c).remote.address)
+}
+
+/** The application: the middle line is all that Bedside adds. */
+export const app = new Hono()
+app.get("/greeting", (c) => c.json({ greeting: "from the host" }))
+app.use(mount)
+app.post("/notes", async (c) => c.json(await c.req.json(), 201))
+app.notFound((c) => c.json({ error: "The host has no such page" }, 404))
+
+if (import.meta.main) {
+  const server = serve({ fetch: app.fetch, port: 3000, hostname: "127.0.0.1" }, () => {
+    console.log(`http://127.0.0.1:3000/docs, sign in as admin with ${password}`)
+  })
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => server.close(() => void bedside.dispose()))
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * The parts that the server and the worker process have in common: where things are stored, and how
+ * people are told.
+ */
+import * as Notifying from "@bedside/core/Notifying"
+import type * as Ports from "@bedside/core/Ports"
+import * as Store from "@bedside/postgres-adapter/Store"
+import * as Mail from "@bedside/worker-adapter/Mail"
+import * as Sms from "@bedside/worker-adapter/Sms"
+import * as WardLog from "@bedside/worker-adapter/WardLog"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import { join } from "node:path"
+
+/** Where things are kept, and for how long a job stays with a worker that died. */
+export interface Place {
+  readonly databaseUrl: Option.Option<Redacted.Redacted<string>>
+  readonly dataDirectory: string
+  readonly lease: Duration.Duration
+}
+
+type StoreError =
+  | Layer.Error<ReturnType<typeof Store.layerPostgres>>
+  | Layer.Error<ReturnType<typeof Store.layerEmbedded>>
+
+/** The ports on a real Postgres when one is named, else on the database in the data directory. */
+export const store = ({
+  databaseUrl,
+  dataDirectory,
+  lease
+}: Place): Layer.Layer<Ports.Store, StoreError> =>
+  Option.match(databaseUrl, {
+    onSome: (url) => Store.layerPostgres({ url, lease, renewal: Duration.times(lease, 1 / 3) }),
+    onNone: () => Store.layerEmbedded({ directory: dataDirectory })
+  })
+
+/** How people are told. */
+export interface Outlets extends Place {
+  readonly smtpUrl: Option.Option<Redacted.Redacted<string>>
+  readonly publicUrl: URL
+}
+
+/** Mail by SMTP when a server is named, else as files; text messages and alarms into the log. */
+export const channels = ({ smtpUrl, dataDirectory, publicUrl }: Outlets) =>
+  Layer.effect(
+    Notifying.Channels,
+    Effect.gen(function* () {
+      const options = { from: "Bedside <bedside@localhost>", publicUrl }
+      const mail = Option.isSome(smtpUrl)
+        ? yield* Mail.smtp(smtpUrl.value, options)
+        : Mail.directory(join(dataDirectory, "mail"), options)
+      return [mail, Sms.channel, WardLog.channel]
+    })
+  )
