@@ -1,0 +1,49 @@
+/**
+ * The contract of the ports: what every store keeps, whatever it is made of.
+ *
+ * One suite for all of them, so that what passes on `Memory` passes on a database. The clock is the
+ * real one, as a database has its own; a test waits for what it needs, never for a time.
+ */
+import type * as Ports from "@bedside/core/Ports"
+import { describe, layer } from "@effect/vitest"
+import type * as Layer from "effect/Layer"
+import { accounts } from "./accounts.ts"
+import { assessments } from "./assessments.ts"
+import { corrections } from "./corrections.ts"
+import { deliveries } from "./deliveries.ts"
+import { ecgs } from "./ecgs.ts"
+import { history } from "./history.ts"
+import { jobs } from "./jobs.ts"
+import { measurements } from "./measurements.ts"
+import { patients } from "./patients.ts"
+import { queue } from "./queue.ts"
+import { registration } from "./registration.ts"
+import { sensorModels } from "./sensorModels.ts"
+import { together } from "./together.ts"
+
+/**
+ * Runs the contract. The layer is built twice: once for the records, and once for the queue, which
+ * would otherwise have to work off their jobs first.
+ */
+export const contract = <E>(name: string, store: Layer.Layer<Ports.Store, E>): void => {
+  const options = { excludeTestServices: true, timeout: "60 seconds" } as const
+  describe(name, () => {
+    layer(store, options)("keeps records:", (it) => {
+      patients(it)
+      registration(it)
+      measurements(it)
+      corrections(it)
+      history(it)
+      assessments(it)
+      ecgs(it)
+      sensorModels(it)
+      accounts(it)
+      deliveries(it)
+      together(it)
+    })
+    layer(store, options)("keeps jobs:", (it) => {
+      queue(it)
+      jobs(it)
+    })
+  })
+}
