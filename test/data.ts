@@ -1,24 +1,15 @@
 /**
- * Finds the test data that is not part of the project: in `BEDSIDE_TEST_DATA`, or in `shared/data`
- * beside the project's folder. Where it is absent, tests are skipped with one line that says so;
- * with `BEDSIDE_STRICT=1` its absence is a failure, so that a skip never passes for a success.
+ * Tests on data that is not part of the project. Where it is absent, they are skipped with one line
+ * that says so; with `BEDSIDE_STRICT=1` its absence is a failure, so that a skip never passes for a
+ * success.
  */
 // These rules are for test files; here tests are registered on conditions, with titles given.
 /* oxlint-disable vitest/no-conditional-tests, vitest/no-disabled-tests, vitest/valid-title */
 import { describe, expect, it } from "@effect/vitest"
-import { existsSync, readFileSync } from "node:fs"
-import { join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { readFileSync } from "node:fs"
+import { testData } from "./testData.ts"
 
-const shared = fileURLToPath(new URL("../../shared/data", import.meta.url).href)
-const given = process.env["BEDSIDE_TEST_DATA"]
-
-/** The path of a file or folder of the test data, or `undefined` where it is absent. */
-export const testData = (name: string): string | undefined =>
-  [given, shared]
-    .filter((root) => root !== undefined)
-    .map((root) => join(root, name))
-    .find((path) => existsSync(path))
+export { testData } from "./testData.ts"
 
 /** The parsed content of a JSON file; the caller states its shape. */
 export const readJson = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"))

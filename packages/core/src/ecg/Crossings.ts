@@ -6,14 +6,7 @@
  * Whoever stores a count stores the name of the definition with it.
  */
 import * as Schema from "effect/Schema"
-
-/**
- * Samples in order of time. The zero of the signal is the line that is crossed: subtract the
- * baseline first.
- *
- * @since 0.1.0
- */
-export type Signal = Float64Array | Float32Array | Int32Array | Int16Array | ReadonlyArray<number>
+import type * as Signal from "./Signal.ts"
 
 /**
  * What counts as a crossing:
@@ -88,7 +81,7 @@ const tables: { readonly [D in Definition]: Uint8Array } = {
  * @since 0.1.0
  */
 export const count = (
-  signal: Signal,
+  signal: Signal.Signal,
   options: { readonly definition?: Definition | undefined } = {}
 ): number => {
   const definition = options.definition ?? defaultDefinition

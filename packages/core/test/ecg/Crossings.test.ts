@@ -3,10 +3,11 @@ import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
 import { describeWithData } from "../../../../test/data.ts"
 import * as Crossings from "../../src/ecg/Crossings.ts"
+import type * as Signal from "../../src/ecg/Signal.ts"
 
 const definitions = Crossings.Definition.literals
 
-const countAll = (signal: Crossings.Signal): ReadonlyArray<number> =>
+const countAll = (signal: Signal.Signal): ReadonlyArray<number> =>
   definitions.map((definition) => Crossings.count(signal, { definition }))
 
 const isSame = (left: ReadonlyArray<number>, right: ReadonlyArray<number>): boolean =>
