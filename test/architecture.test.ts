@@ -196,7 +196,9 @@ describe("core", () => {
 })
 
 describe("examples and benchmarks", () => {
-  const sources = [...Sources.files("examples", ".ts"), ...Sources.files("bench", ".ts")]
+  const sources = ["examples", "bench", "packages/core/bench"].flatMap((folder) =>
+    Sources.files(folder, ".ts")
+  )
 
   it("use what is published, as a user would", () => {
     const inside = sources

@@ -16,6 +16,8 @@ import * as Invalid from "../input/Invalid.ts"
 import * as Text from "../input/Text.ts"
 import * as Timestamp from "../input/Timestamp.ts"
 import * as Patient from "../patient/Patient.ts"
+import * as SampleBase64 from "./internal/base64.ts"
+import type * as Signal from "./Signal.ts"
 
 /**
  * The samples of one lead, as they are kept.
@@ -71,9 +73,6 @@ const isSamples = (value: unknown): value is Samples =>
 
 const SamplesType = Schema.declare<Samples>(isSamples)
 
-const firstNonInteger = (values: ReadonlyArray<unknown>): number =>
-  values.findIndex((value) => typeof value !== "number" || (value | 0) !== value)
-
 /**
  * Packs whole numbers into the narrowest samples that hold them.
  *
@@ -90,38 +89,56 @@ const firstNonInteger = (values: ReadonlyArray<unknown>): number =>
  * ```
  * @since 0.1.0
  */
-export const pack = (values: ReadonlyArray<number>): Samples =>
-  values.every(fitsIn16Bits) ? Int16Array.from(values) : Int32Array.from(values)
+export const pack = (values: Iterable<number> & ArrayLike<number>): Samples => {
+  const narrow = new Int16Array(values)
+  return narrow.every((sample, index) => sample === values[index]) ? narrow : new Int32Array(values)
+}
 
-const fitsIn16Bits = (value: number): boolean => value >= -32_768 && value <= 32_767
+/** The samples of a JSON array, where each is an integer of 16 bits. */
+const narrowed = (values: ReadonlyArray<unknown>): Int16Array | undefined => {
+  const samples = new Int16Array(values.length)
+  for (let index = 0; index < samples.length; index++) {
+    const value = values[index]
+    if (typeof value !== "number") return undefined
+    samples[index] = value
+    if (samples[index] !== value) return undefined
+  }
+  return samples
+}
+
+const isInt32 = (value: unknown): value is number =>
+  typeof value === "number" && (value | 0) === value
+
+const isList = (value: unknown): value is ReadonlyArray<unknown> => Array.isArray(value)
 
 /**
- * A signal as a JSON array of integers. The whole array is checked in one pass, and the first entry
+ * A signal as a JSON array of integers. The whole array is read in one pass, and the first entry
  * that is not an integer of 32 bits is named.
  *
  * @since 0.1.0
  */
-export const SamplesFromIntegers = Schema.Array(Schema.Unknown)
-  .check(Schema.makeFilter(() => true, { toJsonSchema: () => ({ items: { type: "integer" } }) }))
-  .pipe(
-    Schema.decodeTo(SamplesType, {
-      decode: SchemaGetter.transformEffect((values: ReadonlyArray<unknown>) => {
-        const bad = firstNonInteger(values)
-        return bad === -1
-          ? // Every entry was just seen to be an integer.
-            Effect.succeed(pack(values as ReadonlyArray<number>))
-          : Effect.fail(
-              new SchemaIssue.Pointer(
-                [bad],
-                new SchemaIssue.InvalidValue({ code: "type", expected: "an integer of 32 bits" })
-              )
-            )
-      }),
-      encode: SchemaGetter.transform((samples: Samples): ReadonlyArray<unknown> =>
-        Array.from(samples)
-      )
-    })
-  )
+export const SamplesFromIntegers = Schema.Unknown.pipe(
+  Schema.refine(isList, {
+    code: "type",
+    expected: "an array of integers",
+    toJsonSchema: () => ({ type: "array", items: { type: "integer" } })
+  }),
+  Schema.decodeTo(SamplesType, {
+    decode: SchemaGetter.transformEffect((values: ReadonlyArray<unknown>) => {
+      const samples = narrowed(values) ?? (values.every(isInt32) && new Int32Array(values))
+      if (samples) return Effect.succeed<Samples>(samples)
+      const first = values.findIndex((value) => !isInt32(value))
+      const issue = new SchemaIssue.InvalidValue({
+        code: "type",
+        expected: "an integer of 32 bits"
+      })
+      return Effect.fail(new SchemaIssue.Pointer([first], issue))
+    }),
+    encode: SchemaGetter.transform((samples: Samples): ReadonlyArray<unknown> =>
+      Array.from(samples)
+    )
+  })
+)
 
 /**
  * A signal as base64 of 16-bit little-endian integers. Samples that need 32 bits cannot be written so.
@@ -132,16 +149,17 @@ export const SamplesFromBase64 = Schema.String.annotate({ format: "byte" })
   .pipe(
     Schema.decodeTo(SamplesType, {
       decode: SchemaGetter.transformEffect((text: string) => {
-        const bytes = Base64.decode(text)
+        const bytes = SampleBase64.decode(text)
         return Result.isFailure(bytes) || bytes.success.length % 2 === 1
           ? Effect.fail(new SchemaIssue.InvalidValue())
           : Effect.succeed(fromBytes(bytes.success, 2))
       }),
-      encode: SchemaGetter.transformEffect((samples: Samples) =>
-        samples.every(fitsIn16Bits)
-          ? Effect.succeed(Base64.encode(toBytes(Int16Array.from(samples))))
+      encode: SchemaGetter.transformEffect((samples: Samples) => {
+        const packed = pack(samples)
+        return packed instanceof Int16Array
+          ? Effect.succeed(Base64.encode(toBytes(packed)))
           : Effect.fail(new SchemaIssue.InvalidValue())
-      )
+      })
     })
   )
   .annotate({ code: "format", expected: "base64 of 16-bit little-endian integers" })
@@ -161,15 +179,8 @@ export const SamplesFromBase64 = Schema.String.annotate({ format: "byte" })
  * ```
  * @since 0.1.0
  */
-export const toBytes = (samples: Samples): Uint8Array => {
-  const width = samples.BYTES_PER_ELEMENT
-  const view = new DataView(new ArrayBuffer(samples.length * width))
-  for (let i = 0; i < samples.length; i++) {
-    if (width === 2) view.setInt16(i * 2, samples[i]!, true)
-    else view.setInt32(i * 4, samples[i]!, true)
-  }
-  return new Uint8Array(view.buffer)
-}
+export const toBytes = (samples: Samples): Uint8Array =>
+  inLittleEndian(new Uint8Array(samples.slice().buffer), samples.BYTES_PER_ELEMENT)
 
 /**
  * Reads samples back from little-endian bytes.
@@ -187,11 +198,72 @@ export const toBytes = (samples: Samples): Uint8Array => {
  * @since 0.1.0
  */
 export const fromBytes = (bytes: Uint8Array, width: 2 | 4): Samples => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const length = Math.floor(bytes.byteLength / width)
-  if (width === 2) return Int16Array.from({ length }, (_, i) => view.getInt16(i * 2, true))
-  return Int32Array.from({ length }, (_, i) => view.getInt32(i * 4, true))
+  // A copy, so that the samples begin where their width wants them to.
+  const whole = new Uint8Array(bytes.subarray(0, bytes.length - (bytes.length % width)))
+  const { buffer } = inLittleEndian(whole, width)
+  return width === 2 ? new Int16Array(buffer) : new Int32Array(buffer)
 }
+
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
+/** Turns the bytes of each sample round where the platform keeps them the other way. */
+const inLittleEndian = <Bytes extends Uint8Array>(bytes: Bytes, width: number): Bytes => {
+  if (isLittleEndian) return bytes
+  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse()
+  return bytes
+}
+
+/**
+ * The sample of 32 bits that stands for a missing one.
+ *
+ * @since 0.2.0
+ */
+export const missing = -2_147_483_648
+
+/**
+ * The samples of a lead as a signal, in which a missing sample is NaN.
+ *
+ * Units: as the samples. Shape: the samples themselves where none is missing.
+ *
+ * Fails with: nothing.
+ *
+ * @example
+ * ```ts
+ * import * as Recording from "@bedside/core/Recording"
+ *
+ * const samples = Int32Array.of(1, Recording.missing, -1)
+ * Array.from(Recording.signal({ name: "I", samples })) // => [1, NaN, -1]
+ * ```
+ * @since 0.2.0
+ */
+export const signal = ({ samples }: Lead): Signal.Signal =>
+  samples instanceof Int32Array && samples.includes(missing)
+    ? Float64Array.from(samples, (sample) => (sample === missing ? NaN : sample))
+    : samples
+
+/**
+ * A stretch of a recording, with its header.
+ *
+ * Units: `from` and `to` in samples, `to` not included; beyond the ends there is nothing.
+ *
+ * Fails with: nothing.
+ *
+ * @example
+ * ```ts
+ * import * as Recording from "@bedside/core/Recording"
+ *
+ * const recording = { id: "10", date: "2026-03-01", leads: [{ name: "I", samples: Recording.pack([1, 2, 3, 4]) }] }
+ * Recording.slice(recording, 1, 3).leads.map((lead) => Array.from(lead.samples)) // => [[2, 3]]
+ * ```
+ * @since 0.2.0
+ */
+export const slice = (recording: Recording, from: number, to: number): Recording => ({
+  ...recording,
+  leads: recording.leads.map(({ name, samples }) => ({
+    name,
+    samples: samples.subarray(Math.max(0, from), Math.max(0, to))
+  }))
+})
 
 /**
  * One lead of a recording. Its name is free text; the twelve standard names are `I, II, III, aVR,

@@ -45,6 +45,50 @@ describe("Recording.toBytes and fromBytes", () => {
     expect(Recording.fromBytes(bytes.subarray(1), 2)).toEqual(Int16Array.of(1, -1))
     expect(Recording.fromBytes(Uint8Array.of(1), 2)).toEqual(Int16Array.of())
   })
+
+  it("share no memory with what they were given", () => {
+    const bytes = Buffer.from([1, 0])
+    const samples = Recording.fromBytes(bytes, 2)
+    bytes[0] = 7
+    expect(samples).toEqual(Int16Array.of(1))
+    Recording.toBytes(samples)[0] = 9
+    expect(samples).toEqual(Int16Array.of(1))
+  })
+})
+
+describe("Recording.signal", () => {
+  it("is the samples themselves, unless one is missing", () => {
+    const samples = Int32Array.of(1, 2)
+    expect(Recording.signal({ name: "I", samples })).toBe(samples)
+    const gap = { name: "I", samples: Int32Array.of(1, Recording.missing, 2) }
+    expect(Recording.signal(gap)).toEqual(Float64Array.of(1, NaN, 2))
+  })
+
+  it("has no missing sample of 16 bits", () => {
+    const samples = Int16Array.of(-32_768, 1)
+    expect(Recording.signal({ name: "I", samples })).toBe(samples)
+  })
+})
+
+describe("Recording.slice", () => {
+  const leads = [
+    { name: "I", samples: Int16Array.of(1, 2, 3) },
+    { name: "II", samples: Int32Array.of(4, 5, 6) }
+  ]
+  const samplesOf = (from: number, to: number) =>
+    Recording.slice({ ...header, leads }, from, to).leads.map(({ samples }) => Array.from(samples))
+
+  it("takes the same stretch of every lead", () => {
+    expect(samplesOf(1, 2)).toEqual([[2], [5]])
+    expect(Recording.slice({ ...header, leads }, 0, 3)).toEqual({ ...header, leads })
+  })
+
+  it("finds nothing beyond the ends", () => {
+    expect(samplesOf(-5, 1)).toEqual([[1], [4]])
+    expect(samplesOf(2, 9)).toEqual([[3], [6]])
+    expect(samplesOf(3, 9)).toEqual([[], []])
+    expect(samplesOf(-5, -1)).toEqual([[], []])
+  })
 })
 
 describe("Recording.SamplesFromIntegers", () => {
@@ -87,6 +131,28 @@ describe("Recording.SamplesFromBase64", () => {
       Result.succeed(Int16Array.of(1, -1))
     )
     expect(decode("")).toEqual(Result.succeed(Int16Array.of()))
+  })
+
+  it("reads what Effect reads, and refuses what Effect refuses", () => {
+    const bytes = Uint8Array.from({ length: 600 }, (_, at) => (at * 37) % 256)
+    const text = Base64.encode(bytes)
+    const changed = (at: number, by: string) => text.slice(0, at) + by + text.slice(at + 1)
+    const odd = ["\n", " ", "=", "-", "é", "\u{1F600}"].flatMap((by) =>
+      [0, 1, 2, 3, 400, 798, 799].map((at) => changed(at, by))
+    )
+    for (const each of [
+      text,
+      `${text}\r\n`,
+      `${text.slice(0, 400)}\r\n${text.slice(400)}`,
+      ...odd
+    ]) {
+      const expected = Result.filterOrFail(
+        Base64.decode(each),
+        ({ length }) => length % 2 === 0,
+        () => "half a sample"
+      ).pipe(Result.map((it) => Recording.fromBytes(it, 2)))
+      expect(Result.getOrUndefined(decode(each))).toEqual(Result.getOrUndefined(expected))
+    }
   })
 
   it("refuses half a sample, what is no base64, and what is no text", () => {
