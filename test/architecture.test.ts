@@ -203,7 +203,7 @@ describe("examples and benchmarks", () => {
   it("use what is published, as a user would", () => {
     const inside = sources
       .flatMap(importsOf)
-      .filter((it) => it.from === "." && targetOf(it).startsWith("packages/"))
+      .filter((it) => it.from === "." && /^packages\/.*\/src\//.test(targetOf(it)))
     const hidden = sources.flatMap(importsOf).filter(({ specifier }) => {
       const [, name, subpath] = /^@bedside\/([^/]+)(.*)$/.exec(specifier) ?? []
       if (name === undefined) return false

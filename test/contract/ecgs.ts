@@ -1,7 +1,7 @@
 import type * as Analysis from "@bedside/core/Analysis"
 import * as Ports from "@bedside/core/Ports"
 import * as Recording from "@bedside/core/Recording"
-import { describe, expect, type Vitest } from "@effect/vitest"
+import { assert, describe, expect, type Vitest } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Given from "./given.ts"
 
@@ -16,6 +16,12 @@ const crossings = (of: string, value: number): Analysis.Metric => ({
   lead: of,
   value
 })
+
+const analysed = (
+  status: Ports.Analysed["status"],
+  metrics: ReadonlyArray<Analysis.Metric>,
+  edition = "1"
+): Ports.Analysed => ({ edition, status, metrics })
 
 const sorted = (metrics: ReadonlyArray<Analysis.Metric>) =>
   metrics.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
@@ -103,7 +109,9 @@ export const ecgs = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         const notFound = Given.notFound("ecg")
         expect(yield* Given.refusal(port.find(Given.accountId(), "10"))).toEqual(notFound)
         expect(yield* Given.refusal(port.load(absent))).toEqual(notFound)
-        expect(yield* Given.refusal(port.finish(absent, "completed", []))).toEqual(notFound)
+        expect(yield* Given.refusal(port.finish(absent, analysed("completed", [])))).toEqual(
+          notFound
+        )
       })
     )
 
@@ -129,7 +137,7 @@ export const ecgs = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
           })
         )
         yield* port.submit(first)
-        yield* port.finish(first.recordingId, "completed", [crossings("I", 2)])
+        yield* port.finish(first.recordingId, analysed("completed", [crossings("I", 2)]))
         const wider = [lead("I", Int32Array.of(1, -1, 1)), lead("II", Int32Array.of(2))]
         for (const recording of [first.recording, { ...first.recording, leads: wider }]) {
           const again = Given.submission(recording, first.owner)
@@ -209,7 +217,7 @@ export const ecgs = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
             parameters: { window: 0.1, method: "median" },
             error: "too few beats"
           }
-          yield* port.finish(recordingId, "failed", [crossings("I", 2), failing])
+          yield* port.finish(recordingId, analysed("failed", [crossings("I", 2), failing]))
           const failed = yield* found
           expect(failed.status).toBe("failed")
           expect(sorted(failed.metrics)).toEqual(sorted([crossings("I", 2), failing]))
@@ -219,17 +227,73 @@ export const ecgs = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
             { ...crossings("I", 3), parameters: { definition: "touch" } },
             { ...crossings("I", 4), version: "2" },
             crossings("II", 5),
-            { ...method, value: 71.25 }
+            { ...method, unit: "/min", value: 71.25 },
+            {
+              name: "rhythm",
+              version: "1",
+              parameters: {},
+              value: 1,
+              episodes: [{ kind: "pause", start: 360, end: 1_440, evidence: { interval: 3_000 } }]
+            }
           ]
-          yield* port.finish(recordingId, "completed", made)
+          yield* port.finish(recordingId, analysed("completed", made))
           const better = { ...crossings("I", 6), version: "3" }
-          yield* port.finish(recordingId, "completed", [better])
-          yield* port.finish(recordingId, "completed", [])
+          yield* port.finish(recordingId, analysed("completed", [better]))
+          yield* port.finish(recordingId, analysed("completed", []))
           const completed = yield* found
           expect(completed.status).toBe("completed")
           expect(sorted(completed.metrics)).toEqual(sorted([...made, better]))
           const [listed] = yield* port.list(owner, { limit: 10 })
           expect(sorted(listed?.metrics ?? [])).toEqual(sorted([...made, better]))
+        })
+    )
+
+    it.effect(
+      "are analysed again, a stretch at a time, once another edition has analysed them",
+      () =>
+        Effect.gen(function* () {
+          const port = yield* Ports.Ecgs
+          const edition = Given.text()
+          const [first, second, waiting, current, last] = yield* Effect.forEach(
+            [0, 1, 2, 3, 4],
+            () => {
+              const submission = Given.submission(Given.recording())
+              return Effect.as(port.submit(submission), submission.recordingId)
+            }
+          )
+          assert(first !== undefined && second !== undefined && last !== undefined)
+          assert(waiting !== undefined && current !== undefined)
+          yield* port.finish(first, analysed("completed", [crossings("I", 2)], "older"))
+          yield* port.finish(second, analysed("failed", []))
+          yield* port.finish(current, analysed("completed", [], edition))
+          yield* port.finish(last, analysed("completed", []))
+
+          const again = (id: Recording.RecordingId) => `analyse-ecg:${id}:${edition}`
+          const rest = (id: Recording.RecordingId) => `backfill-ecgs:${edition}:${id}`
+          const ids = [first, second, waiting, current, last]
+          const offered = Effect.map(
+            Effect.forEach([...ids.map(again), ...ids.map(rest)], (id) =>
+              Effect.map(Given.jobUnder(id), (job) => (job === undefined ? [] : [id]))
+            ),
+            (found) => found.flat()
+          )
+
+          yield* port.backfill(edition, { from: first, limit: 0 })
+          expect(yield* offered).toEqual([rest(first)])
+          yield* port.backfill(edition, { from: first, limit: 2 })
+          yield* port.backfill(edition, { from: first, limit: 2 })
+          expect(yield* offered).toEqual([again(first), again(second), rest(first), rest(last)])
+          yield* port.backfill(edition, { from: last, limit: 2 })
+          expect(yield* offered).toEqual([
+            again(first),
+            again(second),
+            again(last),
+            rest(first),
+            rest(last)
+          ])
+          yield* port.finish(last, analysed("completed", [], edition))
+          yield* port.backfill(edition, { from: last, limit: 0 })
+          expect(yield* offered).toHaveLength(5)
         })
     )
 

@@ -6,6 +6,7 @@
  */
 import type * as Account from "@bedside/core/Account"
 import type * as Analysis from "@bedside/core/Analysis"
+import * as Jobs from "@bedside/core/Jobs"
 import type * as Patient from "@bedside/core/Patient"
 import * as Ports from "@bedside/core/Ports"
 import * as Recording from "@bedside/core/Recording"
@@ -38,7 +39,9 @@ interface RecordRow extends HeaderRow {
 
 interface MetricRow extends Pick<Analysis.Metric, "name" | "version" | "parameters"> {
   readonly lead: string | null
+  readonly unit: string | null
   readonly value: number | null
+  readonly episodes: ReadonlyArray<Analysis.Episode> | null
   readonly error: string | null
 }
 
@@ -80,7 +83,7 @@ const make = Effect.gen(function* () {
       select json_agg(
         json_build_object(
           'name', name, 'version', version, 'parameters', parameters, 'lead', lead,
-          'value', value, 'error', error
+          'unit', unit, 'value', value, 'episodes', episodes, 'error', error
         ) order by sequence
       )
       from bedside_ecg_metrics as metric where metric.recording_id = ecg.recording_id
@@ -152,20 +155,25 @@ const make = Effect.gen(function* () {
 
   const insertMetrics = (id: Recording.RecordingId, metrics: ReadonlyArray<Analysis.Metric>) =>
     sql`
-      insert into bedside_ecg_metrics (recording_id, name, version, lead, parameters, value, error)
-      select ${id}, name, version, lead, parameters, value, error
+      insert into bedside_ecg_metrics (
+        recording_id, name, version, lead, parameters, unit, value, episodes, error
+      )
+      select ${id}, name, version, lead, parameters, unit, value, episodes, error
       from unnest(
         ${Column.text(metrics.map((it) => it.name))},
         ${Column.text(metrics.map((it) => it.version))},
         ${Column.text(metrics.map((it) => it.lead ?? null))},
         ${Column.json(metrics.map((it) => it.parameters))},
+        ${Column.text(metrics.map((it) => it.unit ?? null))},
         ${Column.double(metrics.map((it) => it.value ?? null))},
+        ${Column.json(metrics.map((it) => it.episodes ?? null))},
         ${Column.text(metrics.map((it) => it.error ?? null))}
       ) with ordinality
-        as metric (name, version, lead, parameters, value, error, position)
+        as metric (name, version, lead, parameters, unit, value, episodes, error, position)
       order by position
       on conflict on constraint bedside_ecg_metrics_key do update
-      set parameters = excluded.parameters, value = excluded.value, error = excluded.error
+      set parameters = excluded.parameters, unit = excluded.unit, value = excluded.value,
+        episodes = excluded.episodes, error = excluded.error
     `
 
   return Ports.Ecgs.of({
@@ -206,15 +214,31 @@ const make = Effect.gen(function* () {
         Transaction.orDie
       ),
     load: (id) => Transaction.orDie(load(id)),
-    finish: (id, status, metrics) =>
+    finish: (id, { edition, status, metrics }) =>
       Transaction.run(
         sql,
         Effect.gen(function* () {
           yield* sql`
-            update bedside_ecgs set status = ${status} where recording_id = ${id}
+            update bedside_ecgs set status = ${status}, edition = ${edition}
+            where recording_id = ${id}
             returning recording_id
           `.pipe(Effect.flatMap(Row.first("ecg")))
           if (metrics.length > 0) yield* insertMetrics(id, metrics)
+        })
+      ),
+    backfill: (edition, { from, limit }) =>
+      Transaction.run(
+        sql,
+        Effect.gen(function* () {
+          const rows = yield* sql<{ recordingId: Recording.RecordingId }>`
+            select recording_id from bedside_ecgs
+            where status <> 'queued' and edition is distinct from ${edition}
+              and ${from === undefined ? sql.literal("true") : sql`recording_id >= ${from}`}
+            order by recording_id limit ${limit + 1}
+          `
+          const left = rows.map(({ recordingId }) => recordingId)
+          const jobs = Jobs.backfill(edition, left.slice(0, limit), left[limit])
+          yield* Effect.forEach(jobs, offer, { discard: true })
         })
       )
   })

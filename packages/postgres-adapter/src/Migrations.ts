@@ -16,6 +16,7 @@ import { assessments } from "./internal/migrations/0003_assessments.ts"
 import { ecgs } from "./internal/migrations/0004_ecgs.ts"
 import { sensorModels } from "./internal/migrations/0005_sensor_models.ts"
 import { accounts } from "./internal/migrations/0006_accounts.ts"
+import { ecgAnalysis } from "./internal/migrations/0007_ecg_analysis.ts"
 
 /**
  * Steps by `<number>_<name>`; a new one takes the next number and an old one is never edited.
@@ -37,7 +38,8 @@ export const steps: Steps = {
   "0003_assessments": assessments,
   "0004_ecgs": ecgs,
   "0005_sensor_models": sensorModels,
-  "0006_accounts": accounts
+  "0006_accounts": accounts,
+  "0007_ecg_analysis": ecgAnalysis
 }
 
 /** Any constant does, as long as every process of ours uses the same one. */

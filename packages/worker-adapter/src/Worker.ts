@@ -1,5 +1,6 @@
 /**
- * The worker: slots that take jobs from the queue and run the workflow that each job names.
+ * The worker: slots that take jobs from the queue and run the workflow that each job names. When it
+ * starts, it offers to analyse again the ECGs that other editions of the methods have analysed.
  *
  * A slot outlives whatever happens in it: a job that fails or has a defect is the queue's to try
  * again, and while the queue itself is down the slots wait and say so once. When the worker stops it
@@ -107,6 +108,8 @@ export const handle = (
   switch (job._tag) {
     case "analyse-ecg":
       return Electrocardiography.Electrocardiography.use((it) => it.analyse(job.recordingId))
+    case "backfill-ecgs":
+      return Electrocardiography.Electrocardiography.use((it) => it.backfill(job.from))
     case "assess-patient":
       return Monitoring.Monitoring.use((it) => it.assess(job.patientId))
     case "send-confirmation":
@@ -243,6 +246,14 @@ const make = Effect.fnUntraced(function* ({
       "the worker stops before its jobs have ended and gives them back"
     ).pipe(Effect.annotateLogs({ jobs: fibersOf(true).length }))
   })
+
+  const beginBackfill = Effect.exit(
+    Electrocardiography.Electrocardiography.use((it) => it.beginBackfill)
+  ).pipe(
+    Effect.tap((exit) => (Exit.isSuccess(exit) ? Effect.void : waitForQueue(exit.cause))),
+    Effect.repeat({ until: Exit.isSuccess })
+  )
+  yield* Effect.forkScoped(beginBackfill)
 
   // Registered last, so it runs before the slots are interrupted.
   yield* Effect.addFinalizer(() => drain)

@@ -4,9 +4,11 @@ import * as Electrocardiography from "@bedside/core/Electrocardiography"
 import * as Monitoring from "@bedside/core/Monitoring"
 import * as Notifying from "@bedside/core/Notifying"
 import * as Ports from "@bedside/core/Ports"
+import * as Recording from "@bedside/core/Recording"
 import * as Timestamp from "@bedside/core/Timestamp"
 import { describe, expect, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -89,6 +91,34 @@ describe("a worker", () => {
       ])
     }).pipe(Effect.provide([Ward.layer([WardLog.channel]), Ward.logged(lines)]))
   })
+
+  it.effect("analyses again, from its start on, the ECGs that other methods have analysed", () =>
+    Effect.gen(function* () {
+      const ecgs = yield* Ports.Ecgs
+      const queue = yield* Ports.JobQueue
+      const owner = Account.AccountId.make("01890a5d-ac96-774b-bcce-b302099a8058")
+      for (const count of Array(50).keys()) {
+        const recordingId = Recording.RecordingId.make(
+          `01890a5d-ac96-774b-bcce-b302099a${8000 + count}`
+        )
+        const recording = {
+          id: `${count}`,
+          date: "1970-01-01",
+          leads: [{ name: "I", samples: Int16Array.of(1, -1, 1) }]
+        }
+        const receivedAt = yield* DateTime.now
+        yield* ecgs.submit({ recordingId, owner, recording, receivedAt })
+        yield* queue.take(() => Effect.void)
+        yield* ecgs.finish(recordingId, { edition: "another", status: "completed", metrics: [] })
+      }
+      yield* start()
+      const jobs = yield* Ward.until((all) => all.length >= 103 && all.every(Ward.isSettled))
+      const count = (kind: string) => jobs.filter((job) => job.kind === kind).length
+      expect([count("analyse-ecg"), count("backfill-ecgs")]).toEqual([100, 3])
+      const found = yield* ecgs.list(owner, { limit: 100 })
+      expect(found.filter(({ metrics }) => metrics.length > 0)).toHaveLength(50)
+    }).pipe(Effect.provide([Ward.layer(), Ward.logged([])]))
+  )
 
   it.effect("goes on after jobs that are refused, that fail and that have defects", () => {
     const channel = telling((name) => {

@@ -10,8 +10,22 @@ import * as Crossings from "./Crossings.ts"
 import type * as Recording from "./Recording.ts"
 
 /**
+ * A stretch of a recording with what was found in it: from sample `start` to before sample `end`,
+ * with the figures it rests on.
+ *
+ * @since 0.2.0
+ */
+export const Episode = Schema.Struct({
+  kind: Schema.String,
+  start: Schema.Int,
+  end: Schema.Int,
+  evidence: Schema.Record(Schema.String, Schema.Finite)
+}).annotate({ identifier: "EcgEpisode" })
+export interface Episode extends Schema.Schema.Type<typeof Episode> {}
+
+/**
  * One metric: of one lead, or of the whole recording when `lead` is absent. Either `value` or
- * `error` is there.
+ * `error` is there. `unit` is a UCUM code; `episodes` are the stretches that a count counts.
  *
  * @since 0.1.0
  */
@@ -20,10 +34,20 @@ export const Metric = Schema.Struct({
   version: Schema.String,
   parameters: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite])),
   lead: Schema.optionalKey(Schema.String),
+  unit: Schema.optionalKey(Schema.String),
   value: Schema.optionalKey(Schema.Finite),
+  episodes: Schema.optionalKey(Schema.Array(Episode)),
   error: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "Metric" })
 export interface Metric extends Schema.Schema.Type<typeof Metric> {}
+
+/**
+ * The edition of the methods below. It changes with every new method and every new version of one,
+ * and stored recordings are then analysed again.
+ *
+ * @since 0.2.0
+ */
+export const edition = "1"
 
 const zeroCrossings = (lead: Recording.Lead): Metric => ({
   name: "zero-crossings",

@@ -18,6 +18,9 @@ import * as Jobs from "./Jobs.ts"
 import * as Page from "./Page.ts"
 import * as Ports from "./Ports.ts"
 
+/** Analyses offered at a time by a back-fill, so that no other job waits behind more of them. */
+const stretch = 20
+
 /**
  * The workflows around ECG recordings.
  *
@@ -56,12 +59,18 @@ export class Electrocardiography extends Context.Service<Electrocardiography>()(
           const recording = yield* ecgs.load(id)
           const metrics = Analysis.analyse(recording)
           const failed = metrics.every((metric) => metric.error !== undefined)
-          yield* ecgs.finish(id, failed ? "failed" : "completed", metrics)
+          const status = failed ? "failed" : "completed"
+          yield* ecgs.finish(id, { edition: Analysis.edition, status, metrics })
         },
         Effect.catchTag("NotFound", () => new Jobs.JobRefused({ reason: "no such recording" }))
       )
 
-      return { submit, find, list, analyse }
+      const beginBackfill = ecgs.backfill(Analysis.edition, { limit: 0 })
+
+      const backfill = (from: Recording.RecordingId) =>
+        ecgs.backfill(Analysis.edition, { from, limit: stretch })
+
+      return { submit, find, list, analyse, beginBackfill, backfill }
     })
   }
 ) {

@@ -20,12 +20,24 @@ export const AssessmentId = Schema.String.check(Schema.isUUID(7)).pipe(Schema.br
 export type AssessmentId = typeof AssessmentId.Type
 
 /**
- * Make the metrics of a recording.
+ * Make the metrics of a recording; with an `edition`, make them again because the methods changed.
  *
  * @since 0.1.0
  */
 export const AnalyseEcg = Schema.TaggedStruct("analyse-ecg", {
-  recordingId: Recording.RecordingId
+  recordingId: Recording.RecordingId,
+  edition: Schema.optionalKey(Schema.String)
+})
+
+/**
+ * Make the metrics of stored recordings again, from one on, that another edition of the methods
+ * made: a stretch of them, and the next job for the rest.
+ *
+ * @since 0.2.0
+ */
+export const BackfillEcgs = Schema.TaggedStruct("backfill-ecgs", {
+  edition: Schema.String,
+  from: Recording.RecordingId
 })
 
 /**
@@ -63,7 +75,7 @@ export const Notify = Schema.TaggedStruct("notify", {
  *
  * @since 0.1.0
  */
-export const Job = Schema.Union([AnalyseEcg, AssessPatient, SendConfirmation, Notify])
+export const Job = Schema.Union([AnalyseEcg, BackfillEcgs, AssessPatient, SendConfirmation, Notify])
 export type Job = typeof Job.Type
 
 /**
@@ -93,7 +105,11 @@ export type Kind = Job["_tag"]
 export const idOf = (job: Job): string => {
   switch (job._tag) {
     case "analyse-ecg":
-      return `${job._tag}:${job.recordingId}`
+      return job.edition === undefined
+        ? `${job._tag}:${job.recordingId}`
+        : `${job._tag}:${job.recordingId}:${job.edition}`
+    case "backfill-ecgs":
+      return `${job._tag}:${job.edition}:${job.from}`
     case "assess-patient":
       return `${job._tag}:${job.patientId}:${job.batch}`
     case "send-confirmation":
@@ -102,6 +118,34 @@ export const idOf = (job: Job): string => {
       return `${job._tag}:${job.assessmentId}:${job.band}`
   }
 }
+
+/**
+ * The jobs of one stretch of a back-fill: an analysis for each of its recordings, and the next
+ * stretch where there is a recording left.
+ *
+ * Shape: in the order in which they are to be done.
+ *
+ * Fails with: nothing.
+ *
+ * @example
+ * ```ts
+ * import * as Jobs from "@bedside/core/Jobs"
+ * import * as Recording from "@bedside/core/Recording"
+ *
+ * const first = Recording.RecordingId.make("01890a5d-ac96-774b-bcce-b302099a8057")
+ * const second = Recording.RecordingId.make("01890a5d-ac97-774b-bcce-b302099a8057")
+ * Jobs.backfill("2", [first], second).map((job) => job._tag) // => ["analyse-ecg", "backfill-ecgs"]
+ * ```
+ * @since 0.2.0
+ */
+export const backfill = (
+  edition: string,
+  stretch: ReadonlyArray<Recording.RecordingId>,
+  next: Recording.RecordingId | undefined
+): ReadonlyArray<Job> => [
+  ...stretch.map((recordingId) => AnalyseEcg.make({ recordingId, edition })),
+  ...(next === undefined ? [] : [BackfillEcgs.make({ edition, from: next })])
+]
 
 /**
  * A job that will never succeed, however often it is tried: it goes to the dead letters at once.

@@ -271,6 +271,17 @@ export interface EcgRecord extends Recording.Header {
 }
 
 /**
+ * How an analysis ended, and the edition of the methods that made it.
+ *
+ * @since 0.2.0
+ */
+export interface Analysed {
+  readonly edition: string
+  readonly status: "completed" | "failed"
+  readonly metrics: ReadonlyArray<Analysis.Metric>
+}
+
+/**
  * ECG recordings and their metrics. An ECG id is unique for its owner.
  *
  * @since 0.1.0
@@ -293,9 +304,17 @@ export class Ecgs extends Context.Service<
     /** Upserts the metrics by name, version and lead, and marks the recording. */
     readonly finish: (
       id: Recording.RecordingId,
-      status: "completed" | "failed",
-      metrics: ReadonlyArray<Analysis.Metric>
+      analysed: Analysed
     ) => Effect.Effect<void, NotFound>
+    /**
+     * Offers `analyse-ecg` for the first `limit` recordings from `from` on, in the order of their
+     * ids, that were analysed by another edition than this one, and `backfill-ecgs` for the rest, if
+     * there is one. A recording that still waits for its first analysis is left alone.
+     */
+    readonly backfill: (
+      edition: string,
+      stretch: { readonly from?: Recording.RecordingId | undefined; readonly limit: number }
+    ) => Effect.Effect<void>
   }
 >()("bedside/Ecgs") {}
 

@@ -131,6 +131,8 @@ const run = (
   switch (job._tag) {
     case "analyse-ecg":
       return Electrocardiography.Electrocardiography.use((it) => it.analyse(job.recordingId))
+    case "backfill-ecgs":
+      return Electrocardiography.Electrocardiography.use((it) => it.backfill(job.from))
     case "assess-patient":
       return Monitoring.Monitoring.use((it) => it.assess(job.patientId))
     case "send-confirmation":

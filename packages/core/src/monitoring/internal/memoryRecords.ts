@@ -7,6 +7,7 @@ import type * as Analysis from "../../ecg/Analysis.ts"
 import * as Recording from "../../ecg/Recording.ts"
 import type * as SensorModel from "../../sensor/SensorModel.ts"
 import type * as Assessed from "../Assessed.ts"
+import * as Jobs from "../Jobs.ts"
 import * as Ports from "../Ports.ts"
 import { ascending, found, offer, slice, step, type State, type StoredEcg } from "./state.ts"
 
@@ -68,7 +69,7 @@ export const ecgs = (state: State): Ports.Ecgs["Service"] => {
           metrics: [],
           receivedAt
         }
-        state.ecgs.set(recordingId, { owner, recording, record })
+        state.ecgs.set(recordingId, { owner, recording, record, edition: undefined })
         offer(state, { _tag: "analyse-ecg", recordingId }, now)
         return Result.succeed(undefined)
       }),
@@ -79,14 +80,27 @@ export const ecgs = (state: State): Ports.Ecgs["Service"] => {
         return Result.succeed(slice(records, ascending, (it): string => it.recordingId, page))
       }),
     load: (id) => step(() => found(state.ecgs.get(id)?.recording, "ecg")),
-    finish: (id, status, metrics) =>
+    finish: (id, { edition, status, metrics }) =>
       step(() =>
         Result.map(found(state.ecgs.get(id), "ecg"), (ecg) => {
           const made = new Set(metrics.map(metricKey))
           const kept = ecg.record.metrics.filter((metric) => !made.has(metricKey(metric)))
           ecg.record = { ...ecg.record, status, metrics: [...kept, ...metrics] }
+          ecg.edition = edition
         })
-      )
+      ),
+    backfill: (edition, { from = "", limit }) =>
+      step((now) => {
+        const left = [...state.ecgs.values()]
+          .filter((ecg) => ecg.record.status !== "queued" && ecg.edition !== edition)
+          .map((ecg) => ecg.record.recordingId)
+          .filter((recordingId) => recordingId >= from)
+          .sort(ascending)
+        for (const job of Jobs.backfill(edition, left.slice(0, limit), left[limit])) {
+          offer(state, job, now)
+        }
+        return Result.succeed(undefined)
+      })
   }
 }
 

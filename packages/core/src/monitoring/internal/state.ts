@@ -25,6 +25,8 @@ export interface StoredEcg {
   readonly owner: Account.AccountId
   recording: Recording.Recording
   record: Ports.EcgRecord
+  /** Of the methods that analysed it last. */
+  edition: string | undefined
 }
 
 export interface StoredJob {
