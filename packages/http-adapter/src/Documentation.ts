@@ -31,7 +31,12 @@ export const policy = [
   "frame-ancestors 'none'"
 ].join("; ")
 
-const contained = HttpRouter.middleware((effect) =>
+/**
+ * Holds a page to the policy: what it needs is inside it, and it talks to its own origin only.
+ *
+ * @since 0.2.0
+ */
+export const contained = HttpRouter.middleware((effect) =>
   Effect.map(
     effect,
     HttpServerResponse.setHeaders({

@@ -32,6 +32,7 @@ import * as Routes from "./Routes.ts"
 import * as Security from "./Security.ts"
 import * as Server from "./Server.ts"
 import * as Tokens from "./Tokens.ts"
+import * as Viewer from "./Viewer.ts"
 
 /**
  * What may be set: the tokens, the bound on registrations, and what the boundary takes.
@@ -47,6 +48,7 @@ export interface Options {
 const { groups } = Api
 
 const beside = Layer.mergeAll(
+  Viewer.page(),
   Documentation.openApi(Api),
   Documentation.page(Api),
   Documentation.page(
@@ -164,7 +166,13 @@ export interface WebHandler {
   readonly dispose: () => Promise<void>
 }
 
-const pages = ["/openapi.json", "/docs", `${root}/patient/docs`, `${root}/measures/docs`] as const
+const pages = [
+  "/openapi.json",
+  "/docs",
+  `${root}/patient/docs`,
+  `${root}/measures/docs`,
+  "/strips"
+] as const
 
 /**
  * Every route as one function from a web `Request` to a `Response`, for a host on Node that has a
