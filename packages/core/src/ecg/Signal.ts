@@ -15,6 +15,16 @@ import * as Schema from "effect/Schema"
 export type Signal = Float64Array | Float32Array | Int32Array | Int16Array | ReadonlyArray<number>
 
 /**
+ * A stretch of a signal, in samples: `start` is its first one, `end` the first one after it.
+ *
+ * @since 0.2.0
+ */
+export interface Segment {
+  readonly start: number
+  readonly end: number
+}
+
+/**
  * The lowest and the highest sampling rate at which the shape of a beat is read, in Hz.
  *
  * @since 0.2.0

@@ -293,39 +293,3 @@ const beats = new Set("NLRBAaJSVrFejnE/fQ?")
  */
 export const isBeat = (annotation: Pick<Annotation, "symbol">): boolean =>
   beats.has(annotation.symbol)
-
-/**
- * The segments of ventricular flutter or fibrillation: from each `[` to the `]` after it.
- *
- * Units: samples, as the annotations have them. Shape: annotations in order of time; `[start, end]`
- * each. A segment that begins before the first mark starts at 0, and one that is not closed ends at
- * Infinity.
- *
- * Fails with: nothing.
- *
- * @example
- * ```ts
- * import * as Wfdb from "@bedside/core/Wfdb"
- *
- * const marks = [
- *   { sample: 100, symbol: "[" },
- *   { sample: 150, symbol: "!" },
- *   { sample: 900, symbol: "]" }
- * ]
- * Wfdb.flutter(marks) // => [[100, 900]]
- * ```
- * @since 0.2.0
- */
-export const flutter = (
-  annotations: ReadonlyArray<Pick<Annotation, "sample" | "symbol">>
-): ReadonlyArray<readonly [start: number, end: number]> => {
-  const segments: Array<readonly [number, number]> = []
-  let start: number | undefined
-  for (const { sample, symbol } of annotations) {
-    if (symbol === "[") start ??= sample
-    if (symbol !== "]") continue
-    if (start !== undefined || segments.length === 0) segments.push([start ?? 0, sample])
-    start = undefined
-  }
-  return start === undefined ? segments : [...segments, [start, Infinity]]
-}

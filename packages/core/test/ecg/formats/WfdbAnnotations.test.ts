@@ -188,27 +188,6 @@ describe("Wfdb.isBeat", () => {
   })
 })
 
-describe("Wfdb.flutter", () => {
-  const marks = (text: string) =>
-    Array.from(text, (symbol, index) => ({ sample: 10 * (index + 1), symbol }))
-
-  it.each([
-    { text: "NNN", segments: [] },
-    {
-      text: "N[!!]N[!]",
-      segments: [
-        [20, 50],
-        [70, 90]
-      ]
-    },
-    { text: "[[N]]", segments: [[10, 40]] },
-    { text: "!!]N", segments: [[0, 30]] },
-    { text: "N[!!", segments: [[20, Infinity]] }
-  ])("finds $segments in $text", ({ text, segments }) => {
-    expect(Wfdb.flutter(marks(text))).toEqual(segments)
-  })
-})
-
 describe("Wfdb.timeResolution", () => {
   it("is what a note at sample 0 says", () => {
     const stated = (note: string, sample = 0) =>
@@ -263,12 +242,6 @@ describeWithData("mitdb", "Wfdb annotations of mitdb", (folder) => {
     expect(compared).toHaveLength(22)
     const counted = compared.map(([name = ""]) => of(name).filter(Wfdb.isBeat).length)
     expect(counted).toEqual(compared.map(([, , found, , missed]) => Number(found) + Number(missed)))
-  })
-
-  it("have six segments of flutter in record 207", () => {
-    const segments = Wfdb.flutter(of("207"))
-    expect(segments).toHaveLength(6)
-    for (const [start, stop] of segments) expect(stop - start).toBeGreaterThan(360)
   })
 })
 
