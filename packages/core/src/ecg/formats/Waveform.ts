@@ -5,7 +5,10 @@
  * A file is never trusted: what it declares is checked against the bytes that are there before
  * anything is allocated, so that a hostile or truncated file is a typed error and nothing worse.
  */
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Invalid from "../../input/Invalid.ts"
+import * as Recording from "../Recording.ts"
 
 /**
  * The formats that are read.
@@ -89,3 +92,84 @@ export interface Waveform {
  */
 export const physical = ({ samples, gain, baseline }: Channel): Float64Array =>
   Float64Array.from(samples, (sample) => (sample === missing ? NaN : (sample - baseline) / gain))
+
+/** How many mV one of a unit is. */
+const millivolts = new Map([
+  ["V", 1_000],
+  ["mV", 1],
+  ["uV", 1e-3],
+  ["µV", 1e-3],
+  ["μV", 1e-3],
+  ["nV", 1e-6]
+])
+
+/**
+ * A recording of the channels of a file.
+ *
+ * Units: voltages in V, mV, µV or nV; the recording has the highest gain among the channels, in units
+ * per mV, and the baseline subtracted. Shape: one lead for each channel, in their order; missing
+ * samples stay missing.
+ *
+ * Fails with: `Invalid` with every problem: a channel in another unit, at another sampling rate than
+ * the first, with a gain that is none or a sample that has no 32 bits, and what `Recording.make`
+ * refuses. Whoever wants only some channels passes only those.
+ *
+ * Method: samples of a channel whose gain is lower are scaled up and rounded to whole units.
+ *
+ * @example
+ * ```ts
+ * import * as Waveform from "@bedside/core/Waveform"
+ * import * as Result from "effect/Result"
+ *
+ * const channel = { unit: "mV", samplingRate: 500, baseline: 1024, samples: Int32Array.of(1024, 1124) }
+ * const channels = [{ ...channel, name: "I", gain: 100 }, { ...channel, name: "II", gain: 200 }]
+ * const recording = Result.getOrThrow(Waveform.recording({ channels }, { id: "10", date: "2026-03-01" }))
+ * recording.gain // => 200
+ * recording.leads.map(({ samples }) => Array.from(samples)) // => [[0, 200], [0, 100]]
+ * ```
+ * @since 0.2.0
+ */
+export const recording = (
+  { channels }: Waveform,
+  header: Pick<Recording.Header, "id" | "date" | "patientId">
+): Result.Result<Recording.Recording, Invalid.Invalid> => {
+  const gains = channels.map(({ gain, unit }) => gain / (millivolts.get(unit) ?? NaN))
+  const gain = Math.max(...gains.filter(isGain))
+  const samplingRate = channels[0]?.samplingRate ?? NaN
+  const leads = channels.map((channel, index) => ({
+    name: channel.name,
+    samples: scaled(channel, gain / (gains[index] ?? NaN))
+  }))
+  const problems = channels.flatMap((channel, index) => {
+    const problem = (field: string, code: string, expected: string) =>
+      Invalid.issue(["channels", index, field], code, expected)
+    return [
+      ...(millivolts.has(channel.unit) ? [] : [problem("unit", "type", "V, mV, µV or nV")]),
+      ...(isGain(channel.gain) ? [] : [problem("gain", "range", "a positive number")]),
+      ...(channel.samplingRate === samplingRate
+        ? []
+        : [problem("samplingRate", "range", "that of the first channel")]),
+      ...(isGain(gains[index]) && leads[index]?.samples.every(fitsIn32Bits) === false
+        ? [problem("samples", "range", "values of 32 bits")]
+        : [])
+    ]
+  })
+  return problems.length > 0
+    ? Result.fail(Invalid.of(problems))
+    : Recording.make(
+        { ...header, samplingRate, gain },
+        leads.map(({ name, samples }) => ({ name, samples: Recording.pack(samples) }))
+      )
+}
+
+const isGain = (gain: number | undefined): boolean =>
+  gain !== undefined && gain > 0 && gain < Infinity
+
+const scaled = ({ samples, baseline }: Channel, factor: number): Float64Array =>
+  Float64Array.from(samples, (sample) =>
+    sample === missing || Number.isNaN(sample)
+      ? Recording.missing
+      : Math.round((sample - baseline) * factor)
+  )
+
+const fitsIn32Bits = (sample: number): boolean => (sample | 0) === sample

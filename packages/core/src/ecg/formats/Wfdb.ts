@@ -174,17 +174,19 @@ export interface Annotation extends Annotations.Entry {
   readonly symbol: string
 }
 
+// prettier-ignore
+const codes = [
+  "", "N", "L", "R", "a", "V", "F", "J", "A", "S", "E", "j", "/", "Q", "~", "",
+  "|", "", "s", "T", "*", "D", '"', "=", "p", "B", "^", "t", "+", "u", "?", "!",
+  "[", "]", "e", "n", "@", "x", "f", "(", ")", "r"
+]
+
 /**
  * The symbols of the annotation codes, by code; codes without one are `""`.
  *
  * @since 0.2.0
  */
-// prettier-ignore
-export const symbols: ReadonlyArray<string> = [
-  "", "N", "L", "R", "a", "V", "F", "J", "A", "S", "E", "j", "/", "Q", "~", "",
-  "|", "", "s", "T", "*", "D", '"', "=", "p", "B", "^", "t", "+", "u", "?", "!",
-  "[", "]", "e", "n", "@", "x", "f", "(", ")", "r"
-]
+export const symbols: ReadonlyArray<string> = codes
 
 /**
  * Reads an annotation file in the MIT format.
