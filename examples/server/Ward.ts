@@ -1,21 +1,26 @@
 /**
- * A small demonstration ward, loaded once: six patients with a day of observations, a clinician and a
- * device to sign in as.
+ * A small demonstration ward, loaded once: six patients with a day of observations, five minutes of
+ * an ECG, a clinician and a device to sign in as.
  *
- * The accounts are opened last and mark the ward as loaded, so a start that was cut off begins again
- * where it was, and a patient that someone deleted stays deleted.
+ * The device's account is opened last and marks the ward as loaded, so a start that was cut off begins
+ * again where it was, and a patient that someone deleted stays deleted.
  */
 import * as Account from "@bedside/core/Account"
 import * as Access from "@bedside/core/Access"
 import * as Admission from "@bedside/core/Admission"
+import * as Electrocardiography from "@bedside/core/Electrocardiography"
 import type * as Measurement from "@bedside/core/Measurement"
 import * as Monitoring from "@bedside/core/Monitoring"
 import type * as Patient from "@bedside/core/Patient"
 import * as Ports from "@bedside/core/Ports"
+import type * as Recording from "@bedside/core/Recording"
 import * as Timestamp from "@bedside/core/Timestamp"
+import * as Waveform from "@bedside/core/Waveform"
+import * as Wfdb from "@bedside/core/Wfdb"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { readFileSync } from "node:fs"
 import type { Secrets } from "./Secrets.ts"
 
 interface Bed {
@@ -95,7 +100,8 @@ export const load = Effect.fn("Ward.load")(function* (secrets: Secrets) {
   const access = yield* Access.Access
   const admission = yield* Admission.Admission
   const monitoring = yield* Monitoring.Monitoring
-  const known = yield* Effect.option(accounts.findByUser("clinician"))
+  const electrocardiography = yield* Electrocardiography.Electrocardiography
+  const known = yield* Effect.option(accounts.findByUser("monitor-1"))
   if (known._tag === "Some") return
   const loader: Account.Actor = {
     id: Account.AccountId.make("00000000-0000-7000-8000-000000000000"),
@@ -112,13 +118,28 @@ export const load = Effect.fn("Ward.load")(function* (secrets: Secrets) {
     )
   )
   yield* access.openFirst({
-    user: "monitor-1",
-    password: secrets.devicePassword,
-    roles: ["device"]
-  })
-  yield* access.openFirst({
     user: "clinician",
     password: secrets.clinicianPassword,
     roles: ["clinician"]
   })
+  const clinician = yield* accounts.findByUser("clinician")
+  yield* electrocardiography.submit(clinician, excerpt())
+  yield* access.openFirst({
+    user: "monitor-1",
+    password: secrets.devicePassword,
+    roles: ["device"]
+  })
 })
+
+const folder = new URL("../data/ecg208/", import.meta.url)
+
+/** Five minutes of record 208 of the MIT-BIH Arrhythmia Database. */
+const excerpt = (): Recording.Recording => {
+  const read = (name: string) => readFileSync(new URL(name, folder))
+  const files = { "ecg208.dat": read("ecg208.dat") }
+  return Result.getOrThrow(
+    Result.flatMap(Wfdb.decode({ header: read("ecg208.hea"), files }), (record) =>
+      Waveform.recording(record, { id: "ecg208", date: "2026-03-01" })
+    )
+  )
+}

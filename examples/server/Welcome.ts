@@ -46,6 +46,7 @@ export const print = Effect.fnUntraced(function* (
 Bedside listens on ${url}
 
   documentation   ${url}/docs
+  ECG strips      ${url}/strips
   database        ${database}
   mail            ${mail}
 

@@ -1,4 +1,4 @@
-import type * as Analysis from "@bedside/core/Analysis"
+import type * as Metric from "@bedside/core/Metric"
 import * as Ports from "@bedside/core/Ports"
 import * as Recording from "@bedside/core/Recording"
 import { assert, describe, expect, type Vitest } from "@effect/vitest"
@@ -9,7 +9,7 @@ const analyse = ({ recordingId }: Ports.Submission) => `analyse-ecg:${recordingI
 
 const lead = (name: string, samples: Recording.Samples): Recording.Lead => ({ name, samples })
 
-const crossings = (of: string, value: number): Analysis.Metric => ({
+const crossings = (of: string, value: number): Metric.Metric => ({
   name: "zero-crossings",
   version: "1",
   parameters: { definition: "sign-change" },
@@ -19,11 +19,11 @@ const crossings = (of: string, value: number): Analysis.Metric => ({
 
 const analysed = (
   status: Ports.Analysed["status"],
-  metrics: ReadonlyArray<Analysis.Metric>,
+  metrics: ReadonlyArray<Metric.Metric>,
   edition = "1"
 ): Ports.Analysed => ({ edition, status, metrics })
 
-const sorted = (metrics: ReadonlyArray<Analysis.Metric>) =>
+const sorted = (metrics: ReadonlyArray<Metric.Metric>) =>
   metrics.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
 
 export const ecgs = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
@@ -211,7 +211,7 @@ export const ecgs = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
           const { owner, recording, recordingId, ...others } = Given.submission(Given.recording())
           yield* port.submit({ owner, recording, recordingId, ...others })
           const found = port.find(owner, recording.id)
-          const failing: Analysis.Metric = {
+          const failing: Metric.Metric = {
             name: "heart-rate",
             version: "1",
             parameters: { window: 0.1, method: "median" },

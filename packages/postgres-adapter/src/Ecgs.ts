@@ -5,7 +5,7 @@
  * its leads are never changed; only its status is, and its metrics are replaced.
  */
 import type * as Account from "@bedside/core/Account"
-import type * as Analysis from "@bedside/core/Analysis"
+import type * as Metric from "@bedside/core/Metric"
 import * as Jobs from "@bedside/core/Jobs"
 import type * as Patient from "@bedside/core/Patient"
 import * as Ports from "@bedside/core/Ports"
@@ -37,11 +37,11 @@ interface RecordRow extends HeaderRow {
   readonly metrics: ReadonlyArray<MetricRow> | null
 }
 
-interface MetricRow extends Pick<Analysis.Metric, "name" | "version" | "parameters"> {
+interface MetricRow extends Pick<Metric.Metric, "name" | "version" | "parameters"> {
   readonly lead: string | null
   readonly unit: string | null
   readonly value: number | null
-  readonly episodes: ReadonlyArray<Analysis.Episode> | null
+  readonly episodes: ReadonlyArray<Metric.Episode> | null
   readonly error: string | null
 }
 
@@ -153,7 +153,7 @@ const make = Effect.gen(function* () {
       ) with ordinality as lead (name, width, samples, position)
     `
 
-  const insertMetrics = (id: Recording.RecordingId, metrics: ReadonlyArray<Analysis.Metric>) =>
+  const insertMetrics = (id: Recording.RecordingId, metrics: ReadonlyArray<Metric.Metric>) =>
     sql`
       insert into bedside_ecg_metrics (
         recording_id, name, version, lead, parameters, unit, value, episodes, error

@@ -7,6 +7,7 @@
  *
  * Not a medical device.
  */
+import type * as Metric from "./Metric.ts"
 import * as Caption from "./internal/stripCaption.ts"
 import * as Marks from "./internal/stripMarks.ts"
 import * as Scale from "./internal/stripScale.ts"
@@ -15,8 +16,8 @@ import * as Xml from "./internal/stripXml.ts"
 import type * as Recording from "./Recording.ts"
 
 /**
- * Something to be marked, in samples; of one lead, or of the whole recording when `lead` is absent.
- * Drawn by its `kind`:
+ * What marks come from: the findings of an analysis, or anything else that carries marks. A mark is
+ * drawn by its `kind`:
  *
  * - `beat`: a tick at `peak` (or `onset`) with its `label`, such as N, S, V or `/`
  * - `p`, `qrs`, `t`: a bar from `onset` to `offset` below the trace, with a notch at `peak`
@@ -25,15 +26,8 @@ import type * as Recording from "./Recording.ts"
  *
  * @since 0.2.0
  */
-export type Mark = Marks.Mark
-
-/**
- * What marks come from: the metrics of an analysis, or anything else that carries marks.
- *
- * @since 0.2.0
- */
 export interface Finding {
-  readonly marks?: ReadonlyArray<Mark> | undefined
+  readonly marks?: ReadonlyArray<Metric.Mark> | undefined
 }
 
 /**
@@ -54,7 +48,7 @@ const footing = 10
 /** The room of a lead in every row of it: above and below its baseline, and the lanes around. */
 interface Band {
   readonly lead: Recording.Lead
-  readonly marks: ReadonlyArray<Mark>
+  readonly marks: ReadonlyArray<Metric.Mark>
   readonly episodes: number
   readonly beats: number
   readonly above: number
@@ -117,7 +111,7 @@ export const svg = (
 const bandOf = (
   lead: Recording.Lead,
   index: number,
-  marks: ReadonlyArray<Mark>,
+  marks: ReadonlyArray<Metric.Mark>,
   rows: ReadonlyArray<Scale.Row>,
   { mmPerUnit }: Scale.Scale
 ): Band => {
@@ -143,7 +137,7 @@ const bandOf = (
 
 // Marks of the whole recording stand once, at the first lead; only what cannot be used is struck out
 // in every lead.
-const belongsTo = (mark: Mark, lead: Recording.Lead, index: number): boolean =>
+const belongsTo = (mark: Metric.Mark, lead: Recording.Lead, index: number): boolean =>
   mark.lead === undefined ? index === 0 || Marks.isUnusable(mark) : mark.lead === lead.name
 
 const heightOf = (band: Band): number =>
@@ -285,7 +279,7 @@ const document = (
 const smallPrint = { fill: "#555", "font-size": 2.4 }
 
 const legend = (
-  marks: ReadonlyArray<Mark>,
+  marks: ReadonlyArray<Metric.Mark>,
   bands: ReadonlyArray<Band>,
   scale: Scale.Scale
 ): string => {

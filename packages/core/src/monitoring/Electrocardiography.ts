@@ -12,7 +12,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Account from "../access/Account.ts"
 import * as Analysis from "../ecg/Analysis.ts"
+import * as Metric from "../ecg/Metric.ts"
 import * as Recording from "../ecg/Recording.ts"
+import * as Strip from "../ecg/Strip.ts"
 import * as Identity from "./Identity.ts"
 import * as Jobs from "./Jobs.ts"
 import * as Page from "./Page.ts"
@@ -57,7 +59,7 @@ export class Electrocardiography extends Context.Service<Electrocardiography>()(
       const analyse = Effect.fn("Electrocardiography.analyse")(
         function* (id: Recording.RecordingId) {
           const recording = yield* ecgs.load(id)
-          const metrics = Analysis.analyse(recording)
+          const metrics = Analysis.analyse(recording).map(Metric.ofFinding)
           const failed = metrics.every((metric) => metric.error !== undefined)
           const status = failed ? "failed" : "completed"
           yield* ecgs.finish(id, { edition: Analysis.edition, status, metrics })
@@ -65,12 +67,24 @@ export class Electrocardiography extends Context.Service<Electrocardiography>()(
         Effect.catchTag("NotFound", () => new Jobs.JobRefused({ reason: "no such recording" }))
       )
 
+      const strip = Effect.fn("Electrocardiography.strip")(function* (
+        actor: Account.Actor,
+        id: string,
+        { from = 0, seconds = 10, ...options }: Strip.Options
+      ) {
+        const { recordingId } = yield* ecgs.find(actor.id, id)
+        const recording = yield* ecgs.load(recordingId)
+        const rate = recording.samplingRate ?? 0
+        const marks = Analysis.marks(recording, from * rate, (from + seconds) * rate)
+        return Strip.svg(recording, [{ marks }], { from, seconds, ...options })
+      })
+
       const beginBackfill = ecgs.backfill(Analysis.edition, { limit: 0 })
 
       const backfill = (from: Recording.RecordingId) =>
         ecgs.backfill(Analysis.edition, { from, limit: stretch })
 
-      return { submit, find, list, analyse, beginBackfill, backfill }
+      return { submit, find, list, strip, analyse, beginBackfill, backfill }
     })
   }
 ) {

@@ -12,7 +12,7 @@ import type * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Account from "../access/Account.ts"
-import type * as Analysis from "../ecg/Analysis.ts"
+import type * as Metric from "../ecg/Metric.ts"
 import type * as Recording from "../ecg/Recording.ts"
 import type * as Measurement from "../measurement/Measurement.ts"
 import type * as Vital from "../measurement/Vital.ts"
@@ -266,7 +266,7 @@ export interface EcgRecord extends Recording.Header {
   readonly recordingId: Recording.RecordingId
   readonly status: "queued" | "completed" | "failed"
   readonly leads: ReadonlyArray<{ readonly name: string; readonly numberOfSamples: number }>
-  readonly metrics: ReadonlyArray<Analysis.Metric>
+  readonly metrics: ReadonlyArray<Metric.Metric>
   readonly receivedAt: DateTime.Utc
 }
 
@@ -278,7 +278,7 @@ export interface EcgRecord extends Recording.Header {
 export interface Analysed {
   readonly edition: string
   readonly status: "completed" | "failed"
-  readonly metrics: ReadonlyArray<Analysis.Metric>
+  readonly metrics: ReadonlyArray<Metric.Metric>
 }
 
 /**

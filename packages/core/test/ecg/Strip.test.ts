@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
+import type * as Metric from "../../src/ecg/Metric.ts"
 import * as Recording from "../../src/ecg/Recording.ts"
 import * as Strip from "../../src/ecg/Strip.ts"
 
@@ -319,13 +320,13 @@ describe("the text in a strip", () => {
 describe("the marks on a strip", () => {
   const origin = 20
   const samplesToMm = 0.1
-  const mark = (kind: string, onset: number, offset: number, more: Partial<Strip.Mark> = {}) => ({
+  const mark = (kind: string, onset: number, offset: number, more: Partial<Metric.Mark> = {}) => ({
     kind,
     onset,
     offset,
     ...more
   })
-  const drawMarks = (marks: ReadonlyArray<Strip.Mark>, options: Strip.Options = {}) =>
+  const drawMarks = (marks: ReadonlyArray<Metric.Mark>, options: Strip.Options = {}) =>
     draw(recording({ I: seconds(30), II: seconds(30) }), [{}, { marks }], options)
   const startOf = (element: Element | undefined) =>
     Number(/^M([\d.]+)/.exec(element?.attributes["d"] ?? "")?.[1])

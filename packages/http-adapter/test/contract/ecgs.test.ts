@@ -55,10 +55,21 @@ describe("POST /api/v1/ecgs", () => {
         lead,
         value
       })
-      expect(completed.body).toEqual({
-        ...header,
-        status: "completed",
-        metrics: [crossings("I", 2), crossings("II", 2), crossings("V1", 1)]
+      const { metrics, ...others } = completed.body
+      expect(others).toEqual({ ...header, status: "completed" })
+      const named = (name: string) =>
+        metrics.filter((metric: { readonly name: string }) => metric.name === name)
+      expect(named("zero-crossings")).toEqual([
+        crossings("I", 2),
+        crossings("II", 2),
+        crossings("V1", 1)
+      ])
+      expect(named("heart-rate").at(-1)).toEqual({
+        name: "heart-rate",
+        version: "1",
+        unit: "/min",
+        parameters: expect.any(Object),
+        error: "no readable lead"
       })
     })
   )
@@ -240,6 +251,77 @@ describe("GET /api/v1/ecgs", () => {
         expect((yield* get(`/ecg/${encodeURIComponent(id)}`)).body.id).toBe(id)
       }
       expect((yield* get(`/api/v1/ecgs/${"x".repeat(5_000)}`)).status).toBe(404)
+    })
+  )
+})
+
+describe("GET /api/v1/ecgs/{id}/strip", () => {
+  /** Twenty seconds of a beat a second, as sharp as a QRS complex, in units of 1/200 mV. */
+  const signal = Array.from({ length: 5_000 }, (_, at) => {
+    const fromPeak = (at % 250) - 125
+    return Math.round(200 * Math.exp(-(fromPeak ** 2) / 20))
+  })
+  const leads = ["I", "II"].map((name) => ({ name, signal }))
+  const ecg = Ward.ecg({ id: "a strip", samplingRate: 250, gain: 200, leads })
+  const strip = "/api/v1/ecgs/a%20strip/strip"
+
+  it.live("draws a stretch to scale, with what was found in it, before any worker came", () =>
+    Effect.gen(function* () {
+      const { post, get } = yield* clinician
+      yield* post("/api/v1/ecgs", ecg)
+      const { status, headers, text } = yield* get(`${strip}?from=10&seconds=5&leads=II`)
+      expect(status).toBe(200)
+      expect(headers.get("content-type")).toBe("image/svg+xml")
+      expect(text).toMatch(/^<svg [^]*<\/svg>$/)
+      expect(text).toContain("25 mm/s, 10 mm/mV")
+      expect(text.match(/data-lead="[^"]*"/g)).toEqual(['data-lead="II"'])
+      expect(text.match(/class="beat"/g)?.length).toBe(5)
+      expect((yield* get(strip)).text).toContain('data-lead="I"')
+    })
+  )
+
+  it.live("draws what has no sampling rate, and what is shorter than asked for", () =>
+    Effect.gen(function* () {
+      const { post, get } = yield* clinician
+      yield* post("/api/v1/ecgs", Ward.ecg())
+      const { status, text } = yield* get("/api/v1/ecgs/10/strip?from=100")
+      expect(status).toBe(200)
+      expect(text).toContain("<svg ")
+    })
+  )
+
+  it.live("is shown to the one who sent the ECG only", () =>
+    Effect.gen(function* () {
+      const { post, get, server } = yield* clinician
+      yield* post("/api/v1/ecgs", ecg)
+      const device = yield* server.as("device")
+      expect((yield* device.get(strip)).status).toBe(404)
+      expect((yield* get("/api/v1/ecgs/none/strip")).status).toBe(404)
+    })
+  )
+
+  it.live("refuses times that are none, all at once", () =>
+    Effect.gen(function* () {
+      const { post, get } = yield* clinician
+      yield* post("/api/v1/ecgs", ecg)
+      const refused = yield* get(`${strip}?from=-1&seconds=61`)
+      expect(refused.status).toBe(422)
+      expect(Server.problems(refused)).toEqual(["from: range", "seconds: range"])
+      for (const from of ["", "x", "NaN", "Infinity"]) {
+        expect((yield* get(`${strip}?from=${from}`)).status).toBe(422)
+      }
+    })
+  )
+})
+
+describe("GET /strips", () => {
+  it.live("is a page that loads nothing from elsewhere", () =>
+    Effect.gen(function* () {
+      const server = yield* Server.serve()
+      const { status, headers, text } = yield* server.anonymous.get("/strips")
+      expect(status).toBe(200)
+      expect(headers.get("content-security-policy")).toContain("default-src 'none'")
+      expect(text).not.toMatch(/https?:|\bsrc="|url\(/)
     })
   )
 })

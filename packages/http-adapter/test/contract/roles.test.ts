@@ -33,6 +33,7 @@ const matrix = `
   ecgs.submit                      -       yes        yes     -
   ecgs.list                        -       yes        yes     -
   ecgs.find                        -       yes        yes     -
+  ecgs.strip                       -       yes        yes     -
   sensors.fit                      -       yes        -       -
   sensors.weights                  -       yes        yes     -
   sensors.predict                  -       yes        yes     -

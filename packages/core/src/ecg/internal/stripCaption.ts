@@ -1,6 +1,7 @@
 /**
  * What a strip says of itself in words: its scale, its time, and what is marked.
  */
+import type * as Metric from "../Metric.ts"
 import * as Marks from "./stripMarks.ts"
 import * as Xml from "./stripXml.ts"
 import type { Scale } from "./stripScale.ts"
@@ -43,7 +44,7 @@ const beatNames = [
 ]
 
 /** What the letters above the beats stand for. */
-export const legend = (marks: ReadonlyArray<Marks.Mark>): string => {
+export const legend = (marks: ReadonlyArray<Metric.Mark>): string => {
   const present = new Set(marks.filter(Marks.isBeat).map((mark) => mark.label))
   return beatNames
     .filter(({ label }) => present.has(label))
@@ -54,7 +55,7 @@ export const legend = (marks: ReadonlyArray<Marks.Mark>): string => {
 const mostNames = 20
 
 /** What is marked, counted by name, for those who do not see it. */
-export const inWords = (marks: ReadonlyArray<Marks.Mark>): string => {
+export const inWords = (marks: ReadonlyArray<Metric.Mark>): string => {
   const counts = new Map<string, number>()
   for (const mark of marks.filter((each) => !Marks.isWave(each))) {
     const name = Marks.isEpisode(mark)

@@ -7,17 +7,8 @@
  * apart.
  */
 import * as Xml from "./stripXml.ts"
+import type { Mark } from "../Metric.ts"
 import type { Row } from "./stripScale.ts"
-
-/** Something found in a recording, in samples. */
-export interface Mark {
-  readonly kind: string
-  readonly lead?: string
-  readonly onset: number
-  readonly peak?: number
-  readonly offset: number
-  readonly label?: string
-}
 
 const blue = "#0072b2"
 const orange = "#c04f00"

@@ -3,7 +3,7 @@
  */
 import * as Result from "effect/Result"
 import type * as Account from "../../access/Account.ts"
-import type * as Analysis from "../../ecg/Analysis.ts"
+import type * as Metric from "../../ecg/Metric.ts"
 import * as Recording from "../../ecg/Recording.ts"
 import type * as SensorModel from "../../sensor/SensorModel.ts"
 import type * as Assessed from "../Assessed.ts"
@@ -40,7 +40,7 @@ export const assessments = (state: State): Ports.Assessments["Service"] => {
   }
 }
 
-const metricKey = (metric: Analysis.Metric): string =>
+const metricKey = (metric: Metric.Metric): string =>
   JSON.stringify([metric.name, metric.version, metric.lead ?? null])
 
 export const ecgs = (state: State): Ports.Ecgs["Service"] => {

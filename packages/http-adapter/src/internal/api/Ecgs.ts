@@ -1,7 +1,7 @@
 /**
  * ECG recordings: taken in at once, analysed later, read back by the one who sent them.
  */
-import * as Analysis from "@bedside/core/Analysis"
+import * as Metric from "@bedside/core/Metric"
 import * as Invalid from "@bedside/core/Invalid"
 import * as Page from "@bedside/core/Page"
 import * as Recording from "@bedside/core/Recording"
@@ -13,6 +13,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
 import * as BodyLimit from "../../BodyLimit.ts"
 import * as Gate from "../../Gate.ts"
 import * as Problem from "../../Problem.ts"
@@ -48,7 +49,7 @@ export const Ecg = Schema.Struct({
   ...Recording.Header.fields,
   status: Schema.Literals(["queued", "completed", "failed"]),
   leads: Schema.Array(Schema.Struct({ name: Schema.String, numberOfSamples: Schema.Int })),
-  metrics: Schema.Array(Analysis.Metric),
+  metrics: Schema.Array(Metric.Metric),
   receivedAt: Timestamp.Instant
 }).annotate({ identifier: "Ecg" })
 
@@ -57,6 +58,17 @@ export const Accepted = Schema.Struct({
   id: Schema.String,
   status: Schema.Literal("queued")
 }).annotate({ identifier: "EcgAccepted" })
+
+/** A time in a query, in seconds. */
+const seconds = (minimum: number, maximum: number) => {
+  const range = { code: "range", expected: `a number of seconds from ${minimum} to ${maximum}` }
+  return Schema.String.check(Schema.isPattern(/^\d{1,8}(\.\d{1,9})?$/u, range)).pipe(
+    Schema.decodeTo(
+      Schema.Number.check(Schema.isBetween({ minimum, maximum }, range)),
+      SchemaTransformation.numberFromString
+    )
+  )
+}
 
 /** The ECGs. */
 export const ecgs = HttpApiGroup.make("ecgs")
@@ -87,7 +99,23 @@ export const ecgs = HttpApiGroup.make("ecgs")
       error: [Problem.NotFound]
     })
       .annotate(Gate.Rule, Gate.needs("ecgs:own"))
-      .annotate(OpenApi.Summary, "Read one's own ECG with its metrics")
+      .annotate(OpenApi.Summary, "Read one's own ECG with its metrics"),
+    HttpApiEndpoint.get("strip", `${root}/ecgs/:id/strip`, {
+      params: { id: Text.upTo(200) },
+      query: {
+        from: Schema.optionalKey(seconds(0, 10_000_000)),
+        seconds: Schema.optionalKey(seconds(1, 60)),
+        leads: Schema.optionalKey(Schema.String)
+      },
+      success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "image/svg+xml" })),
+      error: [Problem.NotFound, Problem.Unprocessable]
+    })
+      .annotate(Gate.Rule, Gate.needs("ecgs:own"))
+      .annotate(OpenApi.Summary, "Look at a stretch of one's own ECG, with what was found in it")
+      .annotate(
+        OpenApi.Description,
+        "An SVG to scale, 25 mm/s and 10 mm/mV. `from` is in seconds (0), `seconds` its length (10), `leads` their names with commas between them (all)."
+      )
   )
   .middleware(Gate.Bearer)
   .annotate(OpenApi.Description, "ECG recordings. Everyone sees only what they sent themselves.")

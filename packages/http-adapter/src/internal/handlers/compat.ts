@@ -1,6 +1,6 @@
 /** Handlers of the replaced systems' access, ECG and sensor routes. */
 import * as Access from "@bedside/core/Access"
-import type * as Analysis from "@bedside/core/Analysis"
+import type * as Metric from "@bedside/core/Metric"
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
 import type * as Policy from "@bedside/core/Policy"
 import * as Recording from "@bedside/core/Recording"
@@ -43,7 +43,7 @@ const roleOf = (role: OldRole): Policy.Role => (role === "user" ? "clinician" : 
 
 const defaultRoles: readonly [OldRole] = ["user"]
 
-const zeroCrossings = (metrics: ReadonlyArray<Analysis.Metric>) =>
+const zeroCrossings = (metrics: ReadonlyArray<Metric.Metric>) =>
   metrics.flatMap(({ name, lead, value }) =>
     name === "zero-crossings" && lead !== undefined && value !== undefined
       ? [{ [lead]: { zero_crossings: value } }]

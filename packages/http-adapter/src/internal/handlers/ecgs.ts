@@ -38,6 +38,12 @@ export const ecgs = HttpApiBuilder.group(
         const location = `${root}/ecgs/${encodeURIComponent(body.id)}`
         return HttpApiSchema.withHeaders({ body, headers: { location } })
       }),
+      strip: ({ params, query: { leads, ...query } }) =>
+        Gate.CurrentUser.use((actor) =>
+          answer(
+            electrocardiography.strip(actor, params.id, { ...query, leads: leads?.split(",") })
+          )
+        ),
       list: ({ query }) =>
         Gate.CurrentUser.use((actor) =>
           answer(electrocardiography.list(actor, pageOf(query)))
