@@ -202,7 +202,8 @@ export const encode = (waveform: Waveform): Result.Result<string, FormatError> =
 }
 
 const headerCell = ({ name, unit }: Channel): string => {
-  const isPlain = unit === "" && !/[\])]$/.test(name)
+  // A name that is a number, or none, would not be known for a name.
+  const isPlain = unit === "" && /[^-+.\d]/.test(name) && !/[\])]$/.test(name)
   const cell = isPlain ? name : `${name} [${unit}]`
   return /[",;\t]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }

@@ -190,6 +190,14 @@ describe("EcgCsv.encode", () => {
     )
   })
 
+  it("lets a name that is a number, or empty, be known for a name", () => {
+    for (const name of ["4", "-1.5", ""]) {
+      const channels = [{ ...channel, name, unit: "", samples: Int32Array.of(200, 0) }]
+      const text = Result.getOrThrow(EcgCsv.encode({ channels }))
+      expect(Result.getOrThrow(EcgCsv.decode(text)).channels.map((it) => it.name)).toEqual([name])
+    }
+  })
+
   it("refuses what a CSV cannot say", () => {
     const samples = Int32Array.of(1, 2)
     const refused = (channels: ReadonlyArray<Waveform.Channel>) =>
