@@ -125,6 +125,7 @@ const html = `<!doctype html>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width">
   <title>ECG strips</title>
+  <link rel="icon" href="data:,">
   <style>${style}
   </style>
 </head>

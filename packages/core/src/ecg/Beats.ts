@@ -66,7 +66,7 @@ const make = (leads: number, { samplingRate, gain = 0 }: Options): Detector => {
   const take = (): Int32Array => Int32Array.from(found.splice(0))
 
   const push: Detector["push"] = (block) => {
-    const signals = leadsOf(block)
+    const signals = leadsOf(block).map(Signal.readable)
     const length = signals[0]?.length ?? 0
     if (signals.length !== leads || signals.some((signal) => signal.length !== length)) {
       throw new Signal.SignalError({ reason: "lengths" })

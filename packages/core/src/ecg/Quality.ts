@@ -188,12 +188,12 @@ export const index = (
     readonly beats?: Int32Array | undefined
   }
 ): Result.Result<Quality, Signal.SignalError> =>
-  Result.flatMap(Signal.check([signal], options.samplingRate), () => {
+  Result.flatMap(Signal.check([signal], options.samplingRate), ([lead = signal]) => {
     const beats =
       options.beats === undefined
-        ? Beats.detect(signal, { samplingRate: options.samplingRate, gain: options.gain })
+        ? Beats.detect(lead, { samplingRate: options.samplingRate, gain: options.gain })
         : Result.succeed(options.beats)
-    return Result.map(beats, (found) => rate(signal, found, options.samplingRate, options.gain))
+    return Result.map(beats, (found) => rate(lead, found, options.samplingRate, options.gain))
   })
 
 const rate = (

@@ -17,10 +17,10 @@ import * as Text from "../input/Text.ts"
 import * as Timestamp from "../input/Timestamp.ts"
 import * as Patient from "../patient/Patient.ts"
 import * as SampleBase64 from "./internal/base64.ts"
-import type * as Signal from "./Signal.ts"
+import * as Signal from "./Signal.ts"
 
 /**
- * The samples of one lead, as they are kept.
+ * The samples of one lead, as they are kept; `Signal.missing` in 32 bits stands for a missing one.
  *
  * @since 0.1.0
  */
@@ -214,13 +214,6 @@ const inLittleEndian = <Bytes extends Uint8Array>(bytes: Bytes, width: number): 
 }
 
 /**
- * The sample of 32 bits that stands for a missing one.
- *
- * @since 0.2.0
- */
-export const missing = -2_147_483_648
-
-/**
  * The samples of a lead as a signal, in which a missing sample is NaN.
  *
  * Units: as the samples. Shape: the samples themselves where none is missing.
@@ -230,16 +223,14 @@ export const missing = -2_147_483_648
  * @example
  * ```ts
  * import * as Recording from "@bedside/core/Recording"
+ * import * as Signal from "@bedside/core/Signal"
  *
- * const samples = Int32Array.of(1, Recording.missing, -1)
+ * const samples = Int32Array.of(1, Signal.missing, -1)
  * Array.from(Recording.signal({ name: "I", samples })) // => [1, NaN, -1]
  * ```
  * @since 0.2.0
  */
-export const signal = ({ samples }: Lead): Signal.Signal =>
-  samples instanceof Int32Array && samples.includes(missing)
-    ? Float64Array.from(samples, (sample) => (sample === missing ? NaN : sample))
-    : samples
+export const signal = ({ samples }: Lead): Signal.Signal => Signal.readable(samples)
 
 /**
  * A stretch of a recording, with its header.

@@ -8,11 +8,39 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 /**
- * Samples in order of time, in any unit. NaN and the infinities are missing samples.
+ * Samples in order of time, in any unit. NaN and the infinities are missing samples, and so is
+ * `missing` in an `Int32Array`.
  *
  * @since 0.1.0
  */
 export type Signal = Float64Array | Float32Array | Int32Array | Int16Array | ReadonlyArray<number>
+
+/**
+ * The whole number of 32 bits that stands for a missing sample in an `Int32Array`.
+ *
+ * @since 0.2.0
+ */
+export const missing = -2_147_483_648
+
+/**
+ * A signal in which NaN stands for every sample that is missing.
+ *
+ * Units: as the samples. Shape: the signal itself, unless it holds `missing`.
+ *
+ * Fails with: nothing.
+ *
+ * @example
+ * ```ts
+ * import * as Signal from "@bedside/core/Signal"
+ *
+ * Array.from(Signal.readable(Int32Array.of(1, Signal.missing, -1))) // => [1, NaN, -1]
+ * ```
+ * @since 0.2.0
+ */
+export const readable = (signal: Signal): Signal =>
+  signal instanceof Int32Array && signal.includes(missing)
+    ? Float64Array.from(signal, (sample) => (sample === missing ? NaN : sample))
+    : signal
 
 /**
  * A stretch of a signal, in samples: `start` is its first one, `end` the first one after it.
@@ -48,7 +76,8 @@ export class SignalError extends Schema.TaggedError<SignalError>()("SignalError"
 /**
  * Checks that leads can be read at a sampling rate.
  *
- * Units: `samplingRate` in Hz. Shape: one signal per lead, all of one length.
+ * Units: `samplingRate` in Hz. Shape: one signal per lead, all of one length; given back as
+ * `readable` has them.
  *
  * Fails with: `SignalError`, for the first reason found: no lead or no sample, leads of different
  * lengths, a sampling rate outside 100 to 2,000 Hz, or no finite sample in any lead.
@@ -74,7 +103,10 @@ export const check = (
   if (leads.some((lead) => lead.length !== length)) return refuse("lengths")
   const { lowest, highest } = samplingRates
   if (!(samplingRate >= lowest && samplingRate <= highest)) return refuse("sampling-rate")
-  return leads.some(hasFiniteSample) ? Result.succeed(leads) : refuse("no-finite-sample")
+  const readableLeads = leads.map(readable)
+  return readableLeads.some(hasFiniteSample)
+    ? Result.succeed(readableLeads)
+    : refuse("no-finite-sample")
 }
 
 const hasFiniteSample = (signal: Signal): boolean => {

@@ -97,13 +97,13 @@ export const delineate = (
   options: { readonly samplingRate: number; readonly beats: ArrayLike<number> }
 ): Result.Result<ReadonlyArray<Beat>, Signal.SignalError> => {
   const { samplingRate, beats } = options
-  return Result.map(Signal.check([signal], samplingRate), () => {
-    const places = inOrder(beats, signal.length)
+  return Result.map(Signal.check([signal], samplingRate), ([lead = signal]) => {
+    const places = inOrder(beats, lead.length)
     const positions = Float64Array.from(places, (place) => beats[place]!)
     const waves = Array.from(beats, (beat): Beat => ({ beat }))
-    for (const found of delineateAll(signal, samplingRate, positions)) {
+    for (const found of delineateAll(lead, samplingRate, positions)) {
       const place = places[found.index]!
-      waves[place] = rounded(found, beats[place]!, signal.length)
+      waves[place] = rounded(found, beats[place]!, lead.length)
     }
     return untangled(waves)
   })
@@ -391,6 +391,7 @@ export const stLevel = (
   }
 ): StLevel => {
   const { samplingRate, gain = 1 } = options
+  const lead = Signal.readable(signal)
   const inSamples = (ms: number): number => Math.round((ms * samplingRate) / 1000)
   const width = Math.max(1, inSamples(levelWidth))
   const fastest = (60 / fastHeart) * samplingRate
@@ -399,8 +400,8 @@ export const stLevel = (
     const isFast = beat - (waves[index - 1]?.beat ?? -Infinity) < fastest
     const delay = options.delay ?? (isFast ? fastDelay : usualDelay)
     const point = qrs.offset + inSamples(delay)
-    const isoelectric = meanOf(signal, qrs.onset - width, width)
-    return (meanOf(signal, point - (width >> 1), width) - isoelectric) / gain
+    const isoelectric = meanOf(lead, qrs.onset - width, width)
+    return (meanOf(lead, point - (width >> 1), width) - isoelectric) / gain
   })
   return { levels, median: medianOf(levels) }
 }

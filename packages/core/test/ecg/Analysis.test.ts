@@ -5,6 +5,7 @@ import * as Analysis from "../../src/ecg/Analysis.ts"
 import * as Metric from "../../src/ecg/Metric.ts"
 import * as Recording from "../../src/ecg/Recording.ts"
 import * as Records from "./records.ts"
+import * as Signal from "../../src/ecg/Signal.ts"
 
 const recording = (leads: Record<string, ReadonlyArray<number>>): Recording.Recording => ({
   id: "10",
@@ -149,7 +150,7 @@ describe("Analysis.analyse of five minutes of a real ECG", () => {
   it("has, lead by lead, what it can, though others are missing, flat, noise or shorter", () => {
     const all = Analysis.analyse(
       withExcerpt({
-        missing: new Int32Array(length).fill(Recording.missing),
+        missing: new Int32Array(length).fill(Signal.missing),
         flat: new Int16Array(length),
         noise,
         short: Int16Array.of(1, 2, 3)

@@ -4,6 +4,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Recording from "../../src/ecg/Recording.ts"
 import * as Invalid from "../../src/input/Invalid.ts"
+import * as Signal from "../../src/ecg/Signal.ts"
 
 const problems = <A>(result: Result.Result<A, Invalid.Invalid>): ReadonlyArray<string> =>
   Result.isFailure(result) ? result.failure.issues.map((it) => `${it.path} ${it.code}`) : []
@@ -60,7 +61,7 @@ describe("Recording.signal", () => {
   it("is the samples themselves, unless one is missing", () => {
     const samples = Int32Array.of(1, 2)
     expect(Recording.signal({ name: "I", samples })).toBe(samples)
-    const gap = { name: "I", samples: Int32Array.of(1, Recording.missing, 2) }
+    const gap = { name: "I", samples: Int32Array.of(1, Signal.missing, 2) }
     expect(Recording.signal(gap)).toEqual(Float64Array.of(1, NaN, 2))
   })
 

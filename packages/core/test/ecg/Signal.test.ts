@@ -8,6 +8,14 @@ const verdict = (leads: ReadonlyArray<Signal.Signal>, samplingRate: number): str
     onFailure: ({ reason }) => reason
   })
 
+describe("Signal.readable", () => {
+  it("has NaN for the whole number that stands for a missing sample, in 32 bits only", () => {
+    expect(Signal.readable(Int32Array.of(1, Signal.missing))).toEqual(Float64Array.of(1, NaN))
+    const plain = [Int32Array.of(1, -5), Int16Array.of(-32_768), [Signal.missing], [NaN]]
+    for (const signal of plain) expect(Signal.readable(signal)).toBe(signal)
+  })
+})
+
 describe("Signal.check", () => {
   it("lets through what has a finite sample in some lead", () => {
     expect(verdict([[1]], 360)).toBe("good")
@@ -19,6 +27,7 @@ describe("Signal.check", () => {
     expect(verdict([], 360)).toBe("empty")
     expect(verdict([[]], 360)).toBe("empty")
     expect(verdict([[NaN, Infinity, -Infinity]], 360)).toBe("no-finite-sample")
+    expect(verdict([Int32Array.of(Signal.missing)], 360)).toBe("no-finite-sample")
   })
 
   it("refuses leads of different lengths", () => {

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs"
 import type * as Metric from "../../src/ecg/Metric.ts"
 import * as Recording from "../../src/ecg/Recording.ts"
 import * as Strip from "../../src/ecg/Strip.ts"
+import * as Signal from "../../src/ecg/Signal.ts"
 
 const recording = (
   leads: Record<string, ReadonlyArray<number>>,
@@ -199,10 +200,10 @@ describe("Strip.svg", () => {
   })
 
   it("breaks the line where samples are missing", () => {
-    const gap = [0, 10, Recording.missing, Recording.missing, 5, Recording.missing, 7, 8]
+    const gap = [0, 10, Signal.missing, Signal.missing, 5, Signal.missing, 7, 8]
     const [trace] = draw(recording({ II: gap }), []).ofClass("trace")
     expect(strokes(trace).map((stroke) => stroke.length)).toEqual([2, 1, 2])
-    const none = recording({ II: [Recording.missing, Recording.missing] })
+    const none = recording({ II: [Signal.missing, Signal.missing] })
     expect(draw(none, []).ofClass("trace")).toEqual([])
   })
 

@@ -8,7 +8,7 @@
 import * as Result from "effect/Result"
 import * as Annotations from "../internal/edfAnnotations.ts"
 import * as Header from "../internal/edfHeader.ts"
-import { missing } from "./Waveform.ts"
+import { missing } from "../Signal.ts"
 import type { Channel, FormatError, Waveform } from "./Waveform.ts"
 
 /**

@@ -8,7 +8,7 @@
 import * as Result from "effect/Result"
 import * as Huffman from "../internal/scpHuffman.ts"
 import * as Sections from "../internal/scpSections.ts"
-import { missing } from "./Waveform.ts"
+import { missing } from "../Signal.ts"
 import type { Channel, FormatError, Waveform } from "./Waveform.ts"
 
 /**

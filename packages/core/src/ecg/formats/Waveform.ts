@@ -9,6 +9,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Invalid from "../../input/Invalid.ts"
 import * as Recording from "../Recording.ts"
+import * as Signal from "../Signal.ts"
 
 /**
  * The formats that are read.
@@ -42,15 +43,8 @@ export class FormatError extends Schema.TaggedError<FormatError>()("FormatError"
 }) {}
 
 /**
- * The digital value that stands for a missing sample in an `Int32Array`.
- *
- * @since 0.2.0
- */
-export const missing = -2_147_483_648
-
-/**
- * One channel. A sample in `unit` is `(sample - baseline) / gain`; missing samples are `missing` in
- * an `Int32Array` and NaN in a `Float64Array`. `samplingRate` in Hz.
+ * One channel. A sample in `unit` is `(sample - baseline) / gain`; missing samples are
+ * `Signal.missing` in an `Int32Array` and NaN in a `Float64Array`. `samplingRate` in Hz.
  *
  * @since 0.2.0
  */
@@ -83,15 +77,18 @@ export interface Waveform {
  *
  * @example
  * ```ts
+ * import * as Signal from "@bedside/core/Signal"
  * import * as Waveform from "@bedside/core/Waveform"
  *
  * const channel = { name: "II", unit: "mV", samplingRate: 360, gain: 200, baseline: 1024 }
- * Array.from(Waveform.physical({ ...channel, samples: Int32Array.of(1024, 1224, Waveform.missing) })) // => [0, 1, NaN]
+ * Array.from(Waveform.physical({ ...channel, samples: Int32Array.of(1024, 1224, Signal.missing) })) // => [0, 1, NaN]
  * ```
  * @since 0.2.0
  */
 export const physical = ({ samples, gain, baseline }: Channel): Float64Array =>
-  Float64Array.from(samples, (sample) => (sample === missing ? NaN : (sample - baseline) / gain))
+  Float64Array.from(samples, (sample) =>
+    sample === Signal.missing ? NaN : (sample - baseline) / gain
+  )
 
 /** How many mV one of a unit is. */
 const millivolts = new Map([
@@ -167,8 +164,8 @@ const isGain = (gain: number | undefined): boolean =>
 
 const scaled = ({ samples, baseline }: Channel, factor: number): Float64Array =>
   Float64Array.from(samples, (sample) =>
-    sample === missing || Number.isNaN(sample)
-      ? Recording.missing
+    sample === Signal.missing || Number.isNaN(sample)
+      ? Signal.missing
       : Math.round((sample - baseline) * factor)
   )
 

@@ -1,7 +1,7 @@
 /** The `data` of SampledData: numbers, `E`, `U` and `L` with a blank between them. */
 import * as Decimal from "./bytesDecimal.ts"
 import type { Channel } from "../formats/Waveform.ts"
-import { missing } from "../formats/Waveform.ts"
+import { missing } from "../Signal.ts"
 
 /** What stands for the letters that are no numbers. */
 export interface Letters {

@@ -4,7 +4,7 @@
  * Signals take their place by order in the one and by name in the other.
  */
 import * as Result from "effect/Result"
-import { missing } from "../formats/Waveform.ts"
+import { missing } from "../Signal.ts"
 import * as Header from "./wfdbHeader.ts"
 import * as Signals from "./wfdbSignals.ts"
 import type { FormatError } from "../formats/Waveform.ts"

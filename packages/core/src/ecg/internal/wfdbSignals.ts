@@ -3,7 +3,7 @@
  * declares against the bytes that are there, and reading by that plan.
  */
 import * as Result from "effect/Result"
-import { missing } from "../formats/Waveform.ts"
+import { missing } from "../Signal.ts"
 import * as Header from "./wfdbHeader.ts"
 import { formats } from "./wfdbSamples.ts"
 import type { FormatError } from "../formats/Waveform.ts"

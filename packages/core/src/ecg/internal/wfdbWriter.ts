@@ -1,6 +1,6 @@
 /** Writes a WFDB record of one segment, all of its channels in one signal file. */
 import * as Result from "effect/Result"
-import { missing } from "../formats/Waveform.ts"
+import { missing } from "../Signal.ts"
 import * as Header from "./wfdbHeader.ts"
 import { formats } from "./wfdbSamples.ts"
 import type { Channel, FormatError, Waveform } from "../formats/Waveform.ts"

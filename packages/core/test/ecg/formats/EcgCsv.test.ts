@@ -5,6 +5,7 @@ import { describeWithData } from "../../../../../test/data.ts"
 import * as EcgCsv from "../../../src/ecg/formats/EcgCsv.ts"
 import * as Waveform from "../../../src/ecg/formats/Waveform.ts"
 import { record } from "../records.ts"
+import * as Signal from "../../../src/ecg/Signal.ts"
 
 type Options = Parameters<typeof EcgCsv.decode>[1]
 
@@ -182,7 +183,7 @@ describe("EcgCsv.encode", () => {
 
   it("writes times and voltages, with empty cells for missing samples", () => {
     const channels = [
-      { ...channel, samples: Int32Array.of(100, Waveform.missing, -50) },
+      { ...channel, samples: Int32Array.of(100, Signal.missing, -50) },
       { ...channel, name: "a,b", unit: "", samples: Float64Array.of(20, NaN) }
     ]
     expect(Result.getOrThrow(EcgCsv.encode({ channels }))).toBe(

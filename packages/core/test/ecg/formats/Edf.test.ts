@@ -6,8 +6,9 @@ import { describeWithData } from "../../../../../test/data.ts"
 import * as Edf from "../../../src/ecg/formats/Edf.ts"
 import * as Waveform from "../../../src/ecg/formats/Waveform.ts"
 import * as Wfdb from "../../../src/ecg/formats/Wfdb.ts"
+import * as Signal from "../../../src/ecg/Signal.ts"
 
-const none = Waveform.missing
+const none = Signal.missing
 
 /** A signal as a test writes it; `records` has its samples, or the text of its annotations. */
 interface Signal {

@@ -5,6 +5,7 @@ import { describeWithData } from "../../../../../test/data.ts"
 import * as SampledData from "../../../src/ecg/formats/SampledData.ts"
 import * as Waveform from "../../../src/ecg/formats/Waveform.ts"
 import { record } from "../records.ts"
+import * as Signal from "../../../src/ecg/Signal.ts"
 
 const ucum = { system: "http://unitsofmeasure.org" }
 
@@ -76,7 +77,7 @@ describe("SampledData.decode", () => {
   it("takes E for a missing sample", () => {
     expect(voltages({ ...value, data: "E 200 E" })).toEqual([[NaN, 1, NaN]])
     expect(read({ ...value, data: "E 200" })[0]?.samples).toEqual(
-      Int32Array.of(Waveform.missing, 200)
+      Int32Array.of(Signal.missing, 200)
     )
   })
 
@@ -204,7 +205,7 @@ describe("SampledData.decode refuses", () => {
 
 describe("SampledData.encode", () => {
   const lead = { unit: "mV", samplingRate: 360, gain: 200, baseline: 1024 }
-  const samples = Int32Array.of(1024, Waveform.missing, -3)
+  const samples = Int32Array.of(1024, Signal.missing, -3)
 
   it("writes an Observation with the MDC codes of the leads", () => {
     const names = ["I", "II", "V1", "V6", "III", "avr", "aVL", "aVF"]

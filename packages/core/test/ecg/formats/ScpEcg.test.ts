@@ -6,8 +6,9 @@ import { join } from "node:path"
 import { describeWithData } from "../../../../../test/data.ts"
 import * as ScpEcg from "../../../src/ecg/formats/ScpEcg.ts"
 import * as Waveform from "../../../src/ecg/formats/Waveform.ts"
+import * as Signal from "../../../src/ecg/Signal.ts"
 
-const none = Waveform.missing
+const none = Signal.missing
 
 const u8 = (...values: ReadonlyArray<number>) => values.map((value) => value & 0xff)
 const u16 = (...values: ReadonlyArray<number>) => values.flatMap((it) => u8(it, it >> 8))

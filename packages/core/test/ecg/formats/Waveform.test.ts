@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Waveform from "../../../src/ecg/formats/Waveform.ts"
-import * as Recording from "../../../src/ecg/Recording.ts"
+import * as Signal from "../../../src/ecg/Signal.ts"
 
 const channel = (details: Partial<Waveform.Channel> = {}): Waveform.Channel => ({
   name: "I",
@@ -30,7 +30,7 @@ const problems = (...channels: ReadonlyArray<Waveform.Channel>) =>
 describe("Waveform.physical", () => {
   it("is empty for no sample, and NaN where one is missing in either kind of array", () => {
     expect(Waveform.physical(channel({ samples: new Int32Array() }))).toEqual(Float64Array.of())
-    const gap = { baseline: 100, samples: Int32Array.of(300, Waveform.missing) }
+    const gap = { baseline: 100, samples: Int32Array.of(300, Signal.missing) }
     expect(Waveform.physical(channel(gap))).toEqual(Float64Array.of(1, NaN))
     expect(Waveform.physical(channel({ samples: Float64Array.of(NaN, 200) }))).toEqual(
       Float64Array.of(NaN, 1)
@@ -64,9 +64,9 @@ describe("Waveform.recording", () => {
   })
 
   it("keeps missing samples missing", () => {
-    const gap = channel({ gain: 100, samples: Int32Array.of(7, Waveform.missing) })
-    expect(samples(gap, channel({ name: "II" }))[0]).toEqual([14, Recording.missing])
-    expect(samples(channel({ samples: Float64Array.of(NaN, 2) }))).toEqual([[Recording.missing, 2]])
+    const gap = channel({ gain: 100, samples: Int32Array.of(7, Signal.missing) })
+    expect(samples(gap, channel({ name: "II" }))[0]).toEqual([14, Signal.missing])
+    expect(samples(channel({ samples: Float64Array.of(NaN, 2) }))).toEqual([[Signal.missing, 2]])
   })
 
   it("says everything that is wrong at once", () => {

@@ -3,10 +3,10 @@ import * as Result from "effect/Result"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describeWithData } from "../../../../../test/data.ts"
-import * as Waveform from "../../../src/ecg/formats/Waveform.ts"
 import * as Wfdb from "../../../src/ecg/formats/Wfdb.ts"
+import * as Signal from "../../../src/ecg/Signal.ts"
 
-const none = Waveform.missing
+const none = Signal.missing
 
 type Files = Wfdb.Stored["files"]
 

@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Waveform from "../../../src/ecg/formats/Waveform.ts"
 import * as Wfdb from "../../../src/ecg/formats/Wfdb.ts"
+import * as Signal from "../../../src/ecg/Signal.ts"
 
 const bits = { 16: 16, 24: 24, 32: 32, 61: 16, 80: 8, 160: 16, 212: 12, 310: 10, 311: 10 } as const
 
@@ -44,7 +45,7 @@ const ofBits = (width: number, fractions: ReadonlyArray<number>): Int32Array => 
   const most = 2 ** (width - 1) - 1
   return Int32Array.from(fractions, (fraction) => {
     const code = Math.round(fraction * (most + 1))
-    return code < -most ? Waveform.missing : Math.min(code, most)
+    return code < -most ? Signal.missing : Math.min(code, most)
   })
 }
 
@@ -93,7 +94,7 @@ describe("Wfdb.encode", () => {
 
   it("writes NaN as a missing sample, and whole numbers from any array", () => {
     const { channels } = again(record(lead(Float64Array.of(1, NaN, -2))))
-    expect(Array.from(channels[0]?.samples ?? [])).toEqual([1, Waveform.missing, -2])
+    expect(Array.from(channels[0]?.samples ?? [])).toEqual([1, Signal.missing, -2])
   })
 
   it("writes a record without channels, or without samples", () => {
@@ -109,7 +110,7 @@ describe("Wfdb.encode", () => {
   })
 
   it("refuses samples that the format does not hold", () => {
-    const missing = record(lead(Int32Array.of(0, Waveform.missing)))
+    const missing = record(lead(Int32Array.of(0, Signal.missing)))
     expect(refusal(record(lead(Int32Array.of(0, 128))), 80)).toBe("unsupported: channel 0")
     expect(refusal(record(lead(Int32Array.of(0, 200))), 8)).toBe("unsupported: channel 0")
     expect(refusal(missing, 8)).toBe("unsupported: channel 0")

@@ -2,8 +2,9 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Waveform from "../../../src/ecg/formats/Waveform.ts"
 import * as Wfdb from "../../../src/ecg/formats/Wfdb.ts"
+import * as Signal from "../../../src/ecg/Signal.ts"
 
-const none = Waveform.missing
+const none = Signal.missing
 
 const text = (...lines: ReadonlyArray<string>) => Buffer.from(lines.join("\n"))
 
