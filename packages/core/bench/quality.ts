@@ -125,7 +125,7 @@ const noEcg = (): void => {
     "random walk": walk,
     "mains, 50 Hz": (seed, samplingRate) => {
       let at = seed
-      return () => Math.sin((2 * Math.PI * 50 * at++) / samplingRate)
+      return () => Math.sin((2 * Math.PI * 50 * (at++ % samplingRate)) / samplingRate + 1)
     }
   }
   for (const [name, make] of Object.entries(kinds)) {
