@@ -1,9 +1,7 @@
 /**
  * Every metric of a recording, each under its name, version and parameters.
  *
- * A lead that fails does not fail the others: its metric carries the reason in place of a value. A
- * stored metric is identified by name, version and lead, so a better method is a new version beside
- * the old one and never a silent change.
+ * A lead that fails does not fail the others: its metrics carry the reason in place of a value.
  */
 import * as Result from "effect/Result"
 import * as Methods from "./internal/analysisMethods.ts"
@@ -46,18 +44,20 @@ export const edition = "2"
  * @since 0.1.0
  */
 export const analyse = (recording: Recording.Recording): ReadonlyArray<Metric.Finding> => {
-  const { samplingRate, gain } = recording
-  const reading =
-    samplingRate === undefined ? undefined : Reading.read(recording, { samplingRate, gain })
-  const ofLeads = recording.leads.flatMap((lead, index) => [
-    ...Methods.ofSamples.map((method) => Methods.apply(method, lead, { lead: lead.name })),
-    ...(reading?.leads.slice(index, index + 1).flatMap((it) => leadFindings(it, gain)) ?? [])
-  ])
-  return reading === undefined ? ofLeads : [...ofLeads, ...heartFindings(reading.heart)]
+  const { leads, samplingRate, gain } = recording
+  if (samplingRate === undefined) return leads.flatMap(ofSamples)
+  const reading = Reading.read(recording, { samplingRate, gain })
+  return [
+    ...reading.leads.flatMap((lead) => [...ofSamples(lead.recorded), ...ofLead(lead, gain)]),
+    ...ofHeart(reading.heart)
+  ]
 }
 
-const leadFindings = (
-  { name, lead: read, complexes }: Reading.Reading["leads"][number],
+const ofSamples = (lead: Recording.Lead): ReadonlyArray<Metric.Finding> =>
+  Methods.ofSamples.map((method) => Methods.apply(method, lead, { lead: lead.name }))
+
+const ofLead = (
+  { recorded: { name }, lead: read, complexes }: Reading.Reading["leads"][number],
   gain: number | undefined
 ): ReadonlyArray<Metric.Finding> => {
   const of = { lead: name }
@@ -81,7 +81,7 @@ const leadFindings = (
       ]
 }
 
-const heartFindings = (heart: Reading.Heart | undefined): ReadonlyArray<Metric.Finding> =>
+const ofHeart = (heart: Reading.Heart | undefined): ReadonlyArray<Metric.Finding> =>
   Methods.ofHearts.map((method) =>
     heart === undefined ? Methods.fail(method, "no readable lead") : Methods.apply(method, heart)
   )

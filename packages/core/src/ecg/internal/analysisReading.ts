@@ -55,7 +55,7 @@ export interface Heart {
 /** A recording: a lead whose signal cannot be read is there as the reason why. */
 export interface Reading {
   readonly leads: ReadonlyArray<{
-    readonly name: string
+    readonly recorded: Recording.Lead
     readonly lead: Result.Result<Lead, Signal.SignalError>
     readonly complexes: Complexes | undefined
   }>
@@ -64,7 +64,7 @@ export interface Reading {
 
 export const read = (recording: Recording.Recording, scale: Scale): Reading => {
   const leads = recording.leads.map((recorded) => ({
-    name: recorded.name,
+    recorded,
     lead: readLead(recorded, scale)
   }))
   const readable = leads.flatMap(({ lead }) =>
@@ -73,7 +73,7 @@ export const read = (recording: Recording.Recording, scale: Scale): Reading => {
   const beats = together(readable, scale)
   const complexes = new Map(readable.map((lead) => [lead.name, delineate(lead, beats, scale)]))
   return {
-    leads: leads.map((it) => ({ ...it, complexes: complexes.get(it.name) })),
+    leads: leads.map((it) => ({ ...it, complexes: complexes.get(it.recorded.name) })),
     heart: readHeart(readable, beats, complexes, scale)
   }
 }
@@ -90,7 +90,7 @@ const readLead = (
   })
 
 /** Whether a heart can be read from any of it. */
-export const isReadable = ({ quality }: Lead): boolean => quality.heartRate !== undefined
+const isReadable = ({ quality }: Lead): boolean => quality.heartRate !== undefined
 
 /** The beats of all leads; leads of different lengths are no recording of one heart. */
 const together = (leads: ReadonlyArray<Lead>, scale: Scale): Int32Array => {
