@@ -109,7 +109,23 @@ const narrowed = (values: ReadonlyArray<unknown>): Int16Array | undefined => {
 const isInt32 = (value: unknown): value is number =>
   typeof value === "number" && (value | 0) === value
 
-const isList = (value: unknown): value is ReadonlyArray<unknown> => Array.isArray(value)
+const Int32 = Schema.Int.check(
+  Schema.isBetween({ minimum: -2_147_483_648, maximum: 2_147_483_647 })
+)
+
+// Described as an array of integers, of which only that it is an array is looked at.
+const List: Schema.Codec<ReadonlyArray<unknown>> = Schema.Any.check(
+  Schema.makeFilter((value) => Array.isArray(value), {
+    code: "type",
+    expected: "an array of integers",
+    representation: {
+      id: "bedside/Integers",
+      payload: {},
+      schemas: [Schema.Array(Int32).ast]
+    },
+    toJsonSchema: ({ schemas: [integers = {}] }) => integers
+  })
+)
 
 /**
  * A signal as a JSON array of integers. The whole array is read in one pass, and the first entry
@@ -117,12 +133,7 @@ const isList = (value: unknown): value is ReadonlyArray<unknown> => Array.isArra
  *
  * @since 0.1.0
  */
-export const SamplesFromIntegers = Schema.Unknown.pipe(
-  Schema.refine(isList, {
-    code: "type",
-    expected: "an array of integers",
-    toJsonSchema: () => ({ type: "array", items: { type: "integer" } })
-  }),
+export const SamplesFromIntegers = List.pipe(
   Schema.decodeTo(SamplesType, {
     decode: SchemaGetter.transformEffect((values: ReadonlyArray<unknown>) => {
       const samples = narrowed(values) ?? (values.every(isInt32) && new Int32Array(values))

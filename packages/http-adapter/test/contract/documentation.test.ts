@@ -46,6 +46,18 @@ const endpoints = (() => {
 })()
 
 describe("/openapi.json", () => {
+  it.live(
+    "describes the signal of a lead as integers of 32 bits, though it is read in one pass",
+    () =>
+      Effect.gen(function* () {
+        const { body } = yield* document
+        expect(body.components.schemas.Lead.properties.signal).toEqual({
+          type: "array",
+          items: { type: "integer", minimum: -2_147_483_648, maximum: 2_147_483_647 }
+        })
+      })
+  )
+
   it.live("is OpenAPI 3.1 of every endpoint, each with a summary, the old ones deprecated", () =>
     Effect.gen(function* () {
       const { body, operation } = yield* document
