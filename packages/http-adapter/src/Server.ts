@@ -7,7 +7,11 @@
  * ones ahead): Node alone would wait for the client to hang up.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { createServer, type Server } from "node:http"
 import type { Socket } from "node:net"
 
@@ -23,7 +27,17 @@ export interface Options {
   readonly drain?: Duration.Input
 }
 
-const draining = (): Server => {
+/**
+ * Waits until the server begins to stop: an answer that goes on for as long as the caller listens
+ * ends then, or it would hold up the stop for all of `drain`. Without a server of ours it never does.
+ *
+ * @since 0.2.0
+ */
+export const Stopping = Context.Reference<Effect.Effect<void>>("bedside/http/Stopping", {
+  defaultValue: () => Effect.never
+})
+
+const draining = (stopping: Deferred.Deferred<void>) => (): Server => {
   const server = createServer()
   const sockets = new Set<Socket>()
   server.on("connection", (socket: Socket) => {
@@ -32,6 +46,7 @@ const draining = (): Server => {
   })
   const close = server.close.bind(server)
   server.close = (closed) => {
+    Deferred.doneUnsafe(stopping, Effect.void)
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
     return close(closed)
   }
@@ -60,8 +75,15 @@ const draining = (): Server => {
  * @since 0.1.0
  */
 export const layer = (options: Options) =>
-  NodeHttpServer.layer(draining, {
-    port: options.port,
-    ...(options.host === undefined ? {} : { host: options.host }),
-    gracefulShutdownTimeout: options.drain ?? "10 seconds"
-  })
+  Layer.unwrap(
+    Effect.map(Deferred.make<void>(), (stopping) =>
+      Layer.merge(
+        NodeHttpServer.layer(draining(stopping), {
+          port: options.port,
+          ...(options.host === undefined ? {} : { host: options.host }),
+          gracefulShutdownTimeout: options.drain ?? "10 seconds"
+        }),
+        Layer.succeed(Stopping, Deferred.await(stopping))
+      )
+    )
+  )

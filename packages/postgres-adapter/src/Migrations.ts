@@ -17,6 +17,7 @@ import { ecgs } from "./internal/migrations/0004_ecgs.ts"
 import { sensorModels } from "./internal/migrations/0005_sensor_models.ts"
 import { accounts } from "./internal/migrations/0006_accounts.ts"
 import { ecgAnalysis } from "./internal/migrations/0007_ecg_analysis.ts"
+import { sensorLineage } from "./internal/migrations/0008_sensor_lineage.ts"
 
 /**
  * Steps by `<number>_<name>`; a new one takes the next number and an old one is never edited.
@@ -39,7 +40,8 @@ export const steps: Steps = {
   "0004_ecgs": ecgs,
   "0005_sensor_models": sensorModels,
   "0006_accounts": accounts,
-  "0007_ecg_analysis": ecgAnalysis
+  "0007_ecg_analysis": ecgAnalysis,
+  "0008_sensor_lineage": sensorLineage
 }
 
 /** Any constant does, as long as every process of ours uses the same one. */

@@ -47,7 +47,15 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
  * @since 0.1.0
  */
 export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", {
-  code: Schema.Literals(["email-taken", "identifier-taken", "user-taken", "ecg-differs"]),
+  code: Schema.Literals([
+    "email-taken",
+    "identifier-taken",
+    "user-taken",
+    "ecg-differs",
+    "candidate-waits",
+    "already-live",
+    "never-live"
+  ]),
   path: Schema.String
 }) {}
 
@@ -319,24 +327,59 @@ export class Ecgs extends Context.Service<
 >()("bedside/Ecgs") {}
 
 /**
- * Sensor models: every fit and adjustment is a version that stays.
+ * The trials of a candidate, summed up for one live version: `since` and `until` are the first and
+ * the last time a value was judged by both.
+ *
+ * @since 0.2.0
+ */
+export interface Tried extends Model.Trial {
+  readonly since: DateTime.Utc
+  readonly until: DateTime.Utc
+}
+
+/**
+ * Sensor models: every version stays, and so does what its candidates were tried on.
  *
  * @since 0.1.0
  */
 export class SensorModels extends Context.Service<
   SensorModels,
   {
-    /** Appends the version that `decide` makes of the live one. */
+    /**
+     * Stores what `decide` makes of the lineage, and gives the first of the changes. A version that
+     * is there already changes in nothing but its state and when and by whom it came to it.
+     */
     readonly append: <E>(
       key: Model.Key,
-      decide: (live: Model.SensorModel | undefined) => Result.Result<Model.SensorModel, E>
+      decide: (lineage: Model.Lineage) => Result.Result<Model.Changes, E>
     ) => Effect.Effect<Model.SensorModel, E>
     readonly live: (key: Model.Key) => Effect.Effect<Model.SensorModel, NotFound>
+    /** What stands for each of the keys, in their order, in one look; undefined: never fitted. */
+    readonly standing: (
+      keys: ReadonlyArray<Model.Key>
+    ) => Effect.Effect<ReadonlyArray<Model.Standing | undefined>>
+    readonly candidate: (key: Model.Key) => Effect.Effect<Model.SensorModel, NotFound>
+    readonly version: (
+      key: Model.Key,
+      version: number
+    ) => Effect.Effect<Model.SensorModel, NotFound>
+    /** The version that was live at a time: from its `liveFrom` on, until its `liveUntil`. */
+    readonly liveAt: (
+      key: Model.Key,
+      at: DateTime.Utc
+    ) => Effect.Effect<Model.SensorModel, NotFound>
     /** Newest first. */
     readonly versions: (
       key: Model.Key,
       slice: Slice<number>
     ) => Effect.Effect<ReadonlyArray<Model.SensorModel>>
+    /** Adds trials to those there are of the same candidate and live version. */
+    readonly addTrials: (
+      trials: ReadonlyArray<{ readonly key: Model.Key; readonly trial: Model.Trial }>,
+      at: DateTime.Utc
+    ) => Effect.Effect<void>
+    /** In order of the live version. */
+    readonly trials: (key: Model.Key, candidate: number) => Effect.Effect<ReadonlyArray<Tried>>
   }
 >()("bedside/SensorModels") {}
 

@@ -1,19 +1,41 @@
 /**
- * Sensor models in use: fitted, adjusted, asked, and looked back on.
+ * Sensor models in use: made, decided on, asked, and looked back on.
  *
- * Fit and adjust decide on the live version inside the store's transaction, so two at once give two
- * versions and neither is lost.
+ * Whatever changes a model decides on its lineage inside the store's transaction, so two at once give
+ * two versions and neither is lost. What is judged by a live version is judged by its candidate too,
+ * and the trial is counted in the store before the answer is given. Every alert found goes out on
+ * `alerts`, to those who listen in this process.
  */
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import type * as Stream from "effect/Stream"
 import type * as Account from "../access/Account.ts"
-import * as Sensor from "../sensor/Sensor.ts"
 import * as SensorModel from "../sensor/SensorModel.ts"
+import * as Alarm from "./internal/alarm.ts"
+import * as Verdicts from "./internal/verdict.ts"
 import * as Page from "./Page.ts"
 import * as Ports from "./Ports.ts"
+
+export type { Alert, Notice } from "./internal/alarm.ts"
+export type { Batch, Judged, Verdict } from "./internal/verdict.ts"
+
+const absent = () => Effect.fail(new Ports.NotFound({ what: "sensor" }))
+
+const conflict = ({ code }: SensorModel.Refused) =>
+  Effect.fail(new Ports.Conflict({ code, path: "version" }))
+
+const alertOf = (
+  key: SensorModel.Key,
+  live: SensorModel.Judge,
+  value: number,
+  at: DateTime.Utc
+): Alarm.Alert => {
+  const { threshold, z, version } = SensorModel.predict(live, value)
+  return { ...key, value, threshold, z, version, at }
+}
 
 /**
  * The workflows around sensor models.
@@ -23,34 +45,98 @@ import * as Ports from "./Ports.ts"
 export class Sensing extends Context.Service<Sensing>()("bedside/Sensing", {
   make: Effect.gen(function* () {
     const models = yield* Ports.SensorModels
+    const alarm = yield* Alarm.make
 
-    const fit = Effect.fn("Sensing.fit")(function* (
+    const change = Effect.fnUntraced(function* <E>(
       actor: Account.Actor,
       key: SensorModel.Key,
-      values: ReadonlyArray<number>
+      reason: string | undefined,
+      decide: (
+        lineage: SensorModel.Lineage,
+        by: SensorModel.Authorship
+      ) => Result.Result<SensorModel.Changes, E>
     ) {
-      const by = { actor: actor.user, now: yield* DateTime.now }
-      return yield* models.append(key, (live) => SensorModel.fit(live, key, values, by))
+      const by = { actor: actor.user, now: yield* DateTime.now, reason }
+      return yield* models.append(key, (lineage) => decide(lineage, by))
     })
 
-    const adjust = Effect.fn("Sensing.adjust")(function* (
-      actor: Account.Actor,
-      key: SensorModel.Key
+    const fit = Effect.fn("Sensing.fit")(
+      (actor: Account.Actor, key: SensorModel.Key, values: ArrayLike<number>, reason?: string) =>
+        change(actor, key, reason, (lineage, by) => SensorModel.fit(lineage, key, values, by))
+    )
+
+    const adjust = Effect.fn("Sensing.adjust")(
+      (actor: Account.Actor, key: SensorModel.Key, reason?: string) =>
+        change(actor, key, reason, (lineage, by) => SensorModel.adjust(lineage, by)),
+      Effect.catchTag("SensorModelMissing", absent)
+    )
+
+    const rollback = Effect.fn("Sensing.rollback")(
+      function* (actor: Account.Actor, key: SensorModel.Key, version: number, reason?: string) {
+        // What a version computes with never changes, so it may be read before the transaction.
+        const earlier = yield* models.version(key, version)
+        return yield* change(actor, key, reason, (lineage, by) =>
+          SensorModel.rollback(lineage, earlier, by)
+        )
+      },
+      Effect.catchTags({ SensorModelMissing: absent, SensorModelRefused: conflict })
+    )
+
+    const propose = Effect.fn("Sensing.propose")(
+      (actor: Account.Actor, key: SensorModel.Key, values: ArrayLike<number>, reason?: string) =>
+        change(actor, key, reason, (lineage, by) => SensorModel.propose(lineage, key, values, by)),
+      Effect.catchTags({ SensorModelMissing: absent, SensorModelRefused: conflict })
+    )
+
+    const promote = Effect.fn("Sensing.promote")(
+      (actor: Account.Actor, key: SensorModel.Key, reason?: string) =>
+        change(actor, key, reason, SensorModel.promote),
+      Effect.catchTag("SensorModelMissing", absent)
+    )
+
+    const withdraw = Effect.fn("Sensing.withdraw")(
+      (actor: Account.Actor, key: SensorModel.Key, reason?: string) =>
+        change(actor, key, reason, SensorModel.withdraw),
+      Effect.catchTag("SensorModelMissing", absent)
+    )
+
+    const weights = (key: SensorModel.Key, at?: DateTime.Utc) =>
+      at === undefined ? models.live(key) : models.liveAt(key, at)
+
+    const candidate = Effect.fn("Sensing.candidate")(function* (
+      key: SensorModel.Key,
+      version?: number
     ) {
-      const by = { actor: actor.user, now: yield* DateTime.now }
-      return yield* models.append(key, (live) =>
-        live === undefined
-          ? Result.fail(new Ports.NotFound({ what: "sensor" }))
-          : Result.succeed(SensorModel.adjust(live, by))
+      const model = yield* version === undefined
+        ? models.candidate(key)
+        : models.version(key, version)
+      if (model.state !== "candidate" && model.decision === null) {
+        return yield* new Ports.NotFound({ what: "sensor" })
+      }
+      return { model, trials: yield* models.trials(key, model.version) }
+    })
+
+    const predictAll = Effect.fn("Sensing.predictAll")(function* (batch: Verdicts.Batch) {
+      const verdict = Verdicts.judge(yield* models.standing(batch.keys), batch)
+      const at = yield* DateTime.now
+      const trials = verdict.judged.flatMap(({ key, trial }) =>
+        trial === undefined ? [] : [{ key, trial }]
       )
+      if (trials.length > 0) yield* models.addTrials(trials, at)
+      yield* alarm.ring(verdict.alerts.length, (nth) => {
+        const index = verdict.alerts[nth]!
+        const { key, live } = verdict.judged[batch.of[index]!]!
+        // Without a live version no value is in alert.
+        return alertOf(key, live!, batch.values[index]!, at)
+      })
+      return verdict
     })
-
-    const weights = (key: SensorModel.Key) => models.live(key)
 
     const predict = Effect.fn("Sensing.predict")(function* (key: SensorModel.Key, value: number) {
-      const live = yield* models.live(key)
-      const threshold = Sensor.threshold(live)
-      return { alert: Sensor.predict(live, value), value, threshold, version: live.version }
+      const batch = { keys: [key], of: Int32Array.of(0), values: Float64Array.of(value) }
+      const [judged] = (yield* predictAll(batch)).judged
+      if (judged?.live === undefined) return yield* new Ports.NotFound({ what: "sensor" })
+      return SensorModel.predict(judged.live, value)
     })
 
     const versions = Effect.fn("Sensing.versions")(function* (
@@ -63,7 +149,23 @@ export class Sensing extends Context.Service<Sensing>()("bedside/Sensing", {
       return Page.make(found, request.limit, (model) => model.version)
     })
 
-    return { fit, adjust, weights, predict, versions }
+    /** Alerts from now on; `after` is the id of the last one that was heard, if any was. */
+    const alerts = (after?: string): Stream.Stream<Alarm.Notice> => alarm.listen(after)
+
+    return {
+      fit,
+      adjust,
+      rollback,
+      propose,
+      promote,
+      withdraw,
+      weights,
+      candidate,
+      predict,
+      predictAll,
+      versions,
+      alerts
+    }
   })
 }) {
   static readonly layer = Layer.effect(this, this.make)

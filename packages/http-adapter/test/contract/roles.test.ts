@@ -39,6 +39,13 @@ const matrix = `
   sensors.predict                  -       yes        yes     -
   sensors.adjust                   -       yes        -       -
   sensors.versions                 -       yes        -       -
+  sensors.rollback                 -       yes        -       -
+  sensors.propose                  -       yes        -       -
+  sensors.candidate                -       yes        -       -
+  sensors.promote                  -       yes        -       -
+  sensors.withdraw                 -       yes        -       -
+  sensors.predictAll               -       yes        yes     -
+  sensors.alerts                   -       yes        yes     -
   jobs.list                        yes     -          -       -
   jobs.dead                        yes     -          -       -
   jobs.requeue                     yes     -          -       -

@@ -1,5 +1,23 @@
+import * as Account from "@bedside/core/Account"
+import * as Memory from "@bedside/core/Memory"
+import * as Workflows from "@bedside/core/Workflows"
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { describe, expect, it } from "@effect/vitest"
+import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
+import * as Client from "../../src/Client.ts"
+import * as Http from "../../src/Http.ts"
+import * as Alerts from "../../src/internal/handlers/alerts.ts"
+import * as PasswordHash from "../../src/PasswordHash.ts"
+import * as Tokens from "../../src/Tokens.ts"
 import * as Server from "./server.ts"
 
 const clinician = Effect.gen(function* () {
@@ -22,11 +40,18 @@ describe("/api/v1/sensors/{id}", () => {
         version: 1,
         parent: null,
         origin: "fit",
+        restores: null,
+        state: "live",
         actor: user,
+        reason: null,
         count: 4,
+        skipped: 0,
         mean: 7.5,
         std,
-        createdAt: expect.stringMatching(/Z$/)
+        createdAt: expect.stringMatching(/Z$/),
+        liveFrom: expect.stringMatching(/Z$/),
+        liveUntil: null,
+        decision: null
       }
       expect([fitted.status, fitted.body]).toEqual([200, model])
       expect((yield* get(`${place}/weights`)).body).toEqual(model)
@@ -34,6 +59,7 @@ describe("/api/v1/sensors/{id}", () => {
         alert: false,
         value: 10,
         threshold: 12.260952285695232,
+        z: 1.0502100630210074,
         version: 1
       })
       const threshold = yield* post(`${place}/predict`, { value: 12.260952285695232 })
@@ -49,7 +75,13 @@ describe("/api/v1/sensors/{id}", () => {
       const twice = yield* post(`${place}/adjust`, {})
       expect([twice.body.mean, twice.body.parent]).toEqual([9.075, 2])
       const refitted = yield* post(`${place}/fit`, { values: [1, null, 3] })
-      expect(refitted.body).toMatchObject({ version: 4, parent: null, count: 2, mean: 2 })
+      expect(refitted.body).toMatchObject({
+        version: 4,
+        parent: null,
+        count: 2,
+        skipped: 1,
+        mean: 2
+      })
       const versions = yield* get(`${place}/versions?limit=3`)
       const rest = yield* get(`${place}/versions?cursor=${versions.body.next}`)
       expect(
@@ -91,7 +123,13 @@ describe("/api/v1/sensors/{id}", () => {
         expect((yield* post(`${place}/predict`, { value: 1 })).status).toBe(404)
         expect((yield* post(`${place}/adjust`)).status).toBe(404)
       }
-      expect((yield* get("/api/v1/sensors/none/versions")).status).toBe(404)
+      const place = "/api/v1/sensors/none"
+      expect((yield* get(`${place}/versions`)).status).toBe(404)
+      expect((yield* get(`${place}/candidate`)).status).toBe(404)
+      expect((yield* post(`${place}/candidate`, { values: golden })).status).toBe(404)
+      expect((yield* post(`${place}/candidate/promote`)).status).toBe(404)
+      expect((yield* post(`${place}/candidate/withdraw`)).status).toBe(404)
+      expect((yield* post(`${place}/rollback`, { version: 1 })).status).toBe(404)
     })
   )
 
@@ -147,6 +185,400 @@ describe("/api/v1/sensors/{id}", () => {
       expect((yield* post(`/api/v1/sensors/${long}/fit`, { values: golden })).status).toBe(404)
       expect((yield* post(`/${long}/fit`, { values: golden })).status).toBe(404)
     })
+  )
+})
+
+describe("the lineage of a sensor", () => {
+  const place = "/api/v1/sensors/pump-1"
+
+  it.live("says who made each version and why", () =>
+    Effect.gen(function* () {
+      const { post, get, user } = yield* clinician
+      yield* post(`${place}/fit`, { values: golden, reason: "first run" })
+      yield* post(`${place}/adjust?reason=false+alarms`)
+      yield* post(`${place}/rollback`, { version: 1, reason: "missed one" })
+      const versions = yield* get(`${place}/versions`)
+      expect(
+        versions.body.items.map((it: Record<string, unknown>) => [
+          it["version"],
+          it["origin"],
+          it["parent"],
+          it["restores"],
+          it["mean"],
+          it["actor"],
+          it["reason"],
+          it["state"]
+        ])
+      ).toEqual([
+        [3, "rollback", 2, 1, 7.5, user, "missed one", "live"],
+        [2, "adjust", 1, null, 8.25, user, "false alarms", "retired"],
+        [1, "fit", null, null, 7.5, user, "first run", "retired"]
+      ])
+    })
+  )
+
+  it.live("refuses to roll back to what is live, never was, or is not there", () =>
+    Effect.gen(function* () {
+      const { post } = yield* clinician
+      yield* post(`${place}/fit`, { values: golden })
+      yield* post(`${place}/candidate`, { values: golden })
+      const to = (version: unknown) =>
+        Effect.map(post(`${place}/rollback`, { version }), ({ status, body }) => [
+          status,
+          body.code
+        ])
+      expect(yield* to(1)).toEqual([409, "already-live"])
+      expect(yield* to(2)).toEqual([409, "never-live"])
+      expect(yield* to(3)).toEqual([404, undefined])
+      for (const none of [0, -1, 1.5, 1e12, "1", null]) {
+        expect(yield* to(none)).toEqual([422, undefined])
+      }
+    })
+  )
+
+  it.live("tells which version was live at a time", () =>
+    Effect.gen(function* () {
+      const { post, get } = yield* clinician
+      const fitted = yield* post(`${place}/fit`, { values: golden })
+      yield* Effect.sleep("5 millis")
+      yield* post(`${place}/adjust`)
+      const at = (time: string) =>
+        Effect.map(get(`${place}/weights?at=${encodeURIComponent(time)}`), (answer) => [
+          answer.status,
+          answer.body.version
+        ])
+      expect(yield* at(fitted.body.liveFrom)).toEqual([200, 1])
+      expect(yield* at("2999-01-01T00:00:00+02:00")).toEqual([200, 2])
+      expect(yield* at("2020-01-01T00:00:00Z")).toEqual([404, undefined])
+      const refused = yield* get(`${place}/weights?at=yesterday`)
+      expect([refused.status, Server.problems(refused)]).toEqual([422, ["at: format"]])
+    })
+  )
+
+  it.live("tries a candidate beside the live version and promotes it", () =>
+    Effect.gen(function* () {
+      const { post, get, user } = yield* clinician
+      yield* post(`${place}/fit`, { values: golden })
+      const proposed = yield* post(`${place}/candidate`, { values: [100, 102], reason: "new pump" })
+      expect([proposed.status, proposed.body.state, proposed.body.version]).toEqual([
+        201,
+        "candidate",
+        2
+      ])
+      const second = yield* post(`${place}/candidate`, { values: golden })
+      expect([second.status, second.body.code]).toEqual([409, "candidate-waits"])
+      for (const value of [1, 50]) yield* post(`${place}/predict`, { value })
+      yield* post("/pump-1/predict", { value: 200 })
+      yield* post("/api/v1/sensors/predict", { sensorId: "pump-1", value: [1, 50, null] })
+      const candidate = yield* get(`${place}/candidate`)
+      expect(candidate.body).toEqual({
+        model: proposed.body,
+        trials: [
+          {
+            candidate: 2,
+            live: 1,
+            readings: 5,
+            agreements: 3,
+            liveAlerts: 3,
+            candidateAlerts: 1,
+            since: expect.stringMatching(/Z$/),
+            until: expect.stringMatching(/Z$/)
+          }
+        ]
+      })
+      const promoted = yield* post(`${place}/candidate/promote?reason=fewer+alarms`)
+      expect(promoted.body).toMatchObject({
+        version: 2,
+        state: "live",
+        reason: "new pump",
+        decision: { actor: user, reason: "fewer alarms" }
+      })
+      expect((yield* get(`${place}/weights`)).body).toEqual(promoted.body)
+      expect((yield* get(`${place}/candidate`)).status).toBe(404)
+      const former = yield* get(`${place}/candidate?version=2`)
+      expect(former.body.trials).toEqual(candidate.body.trials)
+      expect((yield* get(`${place}/candidate?version=x`)).status).toBe(422)
+    })
+  )
+
+  it.live("withdraws a candidate, and then takes another", () =>
+    Effect.gen(function* () {
+      const { post } = yield* clinician
+      yield* post(`${place}/fit`, { values: golden })
+      yield* post(`${place}/candidate`, { values: golden })
+      const withdrawn = yield* post(`${place}/candidate/withdraw`, {})
+      expect([withdrawn.status, withdrawn.body.state]).toEqual([200, "withdrawn"])
+      const again = yield* post(`${place}/candidate`, { values: golden })
+      expect([again.status, again.body.version]).toEqual([201, 3])
+    })
+  )
+
+  it.live("refuses a reason that is none", () =>
+    Effect.gen(function* () {
+      const { post } = yield* clinician
+      for (const reason of ["", "x".repeat(501), 1]) {
+        const refused = yield* post(`${place}/fit`, { values: golden, reason })
+        expect(refused.status).toBe(422)
+      }
+      expect((yield* post(`${place}/adjust?reason=`)).status).toBe(422)
+    })
+  )
+})
+
+describe("/api/v1/sensors/predict", () => {
+  const path = "/api/v1/sensors/predict"
+
+  it.live("judges values of many sensors and columns, and names what it cannot judge", () =>
+    Effect.gen(function* () {
+      const { post } = yield* clinician
+      yield* post("/api/v1/sensors/pump-1/fit", { values: golden })
+      yield* post("/api/v1/sensors/pump-2/fit?column=velRMS.x", { values: [1, 3] })
+      const answer = yield* post(path, {
+        sensorId: ["pump-1", "pump-2", "none", "pump-1", "pump-2", "none"],
+        column: ["value", "velRMS.x", "value", "value", "velRMS.x", "value"],
+        value: [13, 4, 1e9, 12, 5, null]
+      })
+      expect([answer.status, answer.body]).toEqual([
+        200,
+        {
+          count: 6,
+          missing: 1,
+          alerts: [0, 4],
+          models: [
+            {
+              sensorId: "pump-1",
+              column: "value",
+              version: 1,
+              mean: 7.5,
+              std,
+              threshold: 12.260952285695232,
+              readings: 2,
+              missing: 0,
+              alerts: 1
+            },
+            {
+              sensorId: "pump-2",
+              column: "velRMS.x",
+              version: 1,
+              mean: 2,
+              std: Math.SQRT2,
+              threshold: 2 + 2 * Math.SQRT2,
+              readings: 2,
+              missing: 0,
+              alerts: 1
+            }
+          ],
+          unknown: [{ sensorId: "none", column: "value", indices: [2, 5] }]
+        }
+      ])
+    })
+  )
+
+  it.live("takes one sensor and one column for all values", () =>
+    Effect.gen(function* () {
+      const { post } = yield* clinician
+      yield* post("/api/v1/sensors/pump-1/fit?column=x", { values: golden })
+      const one = yield* post(path, { sensorId: "pump-1", column: "x", value: [1, 20] })
+      expect([one.body.alerts, one.body.unknown]).toEqual([[1], []])
+      const other = yield* post(path, { sensorId: "pump-1", value: [1, 20] })
+      expect(other.body).toMatchObject({
+        alerts: [],
+        models: [],
+        unknown: [{ sensorId: "pump-1", column: "value", indices: [0, 1] }]
+      })
+      const none = yield* post(path, { sensorId: [], value: [] })
+      expect([none.status, none.body.count]).toEqual([200, 0])
+    })
+  )
+
+  it.live("takes and gives typed arrays through the typed client", () =>
+    Effect.gen(function* () {
+      const { server, post, authorization = "" } = yield* clinician
+      yield* post("/api/v1/sensors/pump-1/fit", { values: golden })
+      const token = Redacted.make(authorization.replace("Bearer ", ""))
+      const client = yield* Client.make({ url: server.root, token })
+      const answer = yield* client.sensors.predictAll({
+        payload: {
+          sensorId: { names: ["pump-1", "none"], of: Int32Array.of(0, 1, 0) },
+          column: { names: ["value"], of: undefined },
+          value: Float64Array.of(13, 13, NaN)
+        }
+      })
+      expect(answer).toMatchObject({ count: 3, missing: 1, alerts: Int32Array.of(0) })
+      expect(answer.unknown[0]?.indices).toEqual(Int32Array.of(1))
+    })
+  )
+
+  it.live("refuses what is no column, each named with its place", () =>
+    Effect.gen(function* () {
+      const { post } = yield* clinician
+      const refused = (body: unknown) =>
+        Effect.map(post(path, body), (answer) => [answer.status, ...Server.problems(answer)])
+      expect(yield* refused({ sensorId: ["a", 1], column: "", value: [1, "2"] })).toEqual([
+        422,
+        "sensorId[1]: type",
+        "column: type",
+        "value[1]: type"
+      ])
+      expect(yield* refused({ sensorId: ["a", "b"], column: ["x"], value: [1, 2, 3] })).toEqual([
+        422,
+        "sensorId: length",
+        "column: length"
+      ])
+      expect(yield* refused({ sensorId: ["a", "x".repeat(201)], value: [1, 2] })).toEqual([
+        422,
+        "sensorId[1]: type"
+      ])
+      expect(yield* refused({})).toEqual([422, "sensorId: missing", "value: missing"])
+      expect((yield* post(path, `{"sensorId":"a","value":[1e999]}`)).status).toBe(422)
+      const zeros = (length: number) => ({ sensorId: "a", value: Array.from({ length }, () => 0) })
+      expect(yield* refused(zeros(100_001))).toEqual([422, "value: length"])
+      expect((yield* post(path, zeros(100_000))).status).toBe(200)
+      const large = " ".repeat(33 * 2 ** 20)
+      expect((yield* post(path, large)).status).toBe(413)
+    })
+  )
+})
+
+describe("/api/v1/sensors/alerts", () => {
+  const path = "/api/v1/sensors/alerts"
+
+  const clientOf = (server: Server.Running, caller: Server.Caller) =>
+    Client.make({
+      url: server.root,
+      token: Redacted.make(caller.authorization?.replace("Bearer ", "") ?? "")
+    })
+
+  /** What the stream tells, from now on. */
+  const listen = Effect.fnUntraced(function* (
+    server: Server.Running,
+    caller: Server.Caller,
+    after?: string
+  ) {
+    const client = yield* clientOf(server, caller)
+    const headers = after === undefined ? {} : { "last-event-id": after }
+    const events = yield* Stream.toQueue(yield* client.sensors.alerts({ headers }), {
+      capacity: "unbounded"
+    })
+    const start = yield* Queue.take(events)
+    return { events, start }
+  })
+
+  it.live("streams every alert that predict finds, to all who listen", () =>
+    Effect.gen(function* () {
+      const { server, ...caller } = yield* clinician
+      yield* caller.post("/api/v1/sensors/pump-1/fit", { values: golden })
+      const readers = [
+        yield* listen(server, caller),
+        yield* listen(server, yield* server.as("device"))
+      ]
+      yield* caller.post("/api/v1/sensors/pump-1/predict", { value: 1 })
+      yield* caller.post("/api/v1/sensors/pump-1/predict", { value: 20 })
+      yield* caller.post("/pump-1/predict", { value: 30 })
+      yield* caller.post("/api/v1/sensors/predict", { sensorId: "pump-1", value: [40, 1, 50] })
+      for (const { events, start } of readers) {
+        expect(start).toMatchObject({ event: "listening", data: {} })
+        const alerts = [yield* Queue.take(events)]
+        while (alerts.length < 4) alerts.push(yield* Queue.take(events))
+        expect(alerts.map(({ data }) => "value" in data && data.value)).toEqual([20, 30, 40, 50])
+        expect(alerts[0]).toMatchObject({
+          id: expect.stringMatching(/^\w+-1$/),
+          event: "alert",
+          data: {
+            sensorId: "pump-1",
+            column: "value",
+            value: 20,
+            threshold: 12.260952285695232,
+            z: 5.2510503151050365,
+            version: 1
+          }
+        })
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("is text that any reader of server-sent events understands", () =>
+    Effect.gen(function* () {
+      const { get } = yield* clinician
+      const answer = yield* get(path)
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([
+        200,
+        "text/event-stream"
+      ])
+      expect(answer.headers.get("x-accel-buffering")).toBe("no")
+      expect(answer.text).toMatch(/^id: \w+-0\nevent: listening\ndata: \{\}\n\n$/)
+    })
+  )
+
+  it.live("tells whoever comes back how many alerts they missed", () =>
+    Effect.gen(function* () {
+      const { server, ...caller } = yield* clinician
+      yield* caller.post("/api/v1/sensors/pump-1/fit", { values: golden })
+      const { start } = yield* listen(server, caller)
+      yield* caller.post("/api/v1/sensors/predict", { sensorId: "pump-1", value: [40, 1, 50] })
+      const again = yield* listen(server, caller, start.id)
+      expect(yield* Queue.take(again.events)).toMatchObject({
+        event: "dropped",
+        data: { count: 2 }
+      })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("says every 15 seconds that it is still there, and ends after an hour", () =>
+    Effect.gen(function* () {
+      const { body } = Alerts.answer(Stream.never, Effect.never)
+      if (body._tag !== "Stream") return expect.fail("The answer is no stream")
+      const heard = yield* body.stream.pipe(
+        Stream.decodeText(),
+        Stream.runCollect,
+        Effect.forkChild({ startImmediately: true })
+      )
+      yield* TestClock.adjust("1 hour")
+      const comments = yield* Fiber.join(heard)
+      expect(comments.length).toBeGreaterThanOrEqual(239)
+      expect(new Set(comments)).toEqual(new Set([": still here\n\n"]))
+    })
+  )
+
+  it.live("ends when a host that mounts it disposes of it", () =>
+    Effect.gen(function* () {
+      const secret = Redacted.make("a secret of at least thirty-two bytes")
+      const bedside = Http.toWebHandler(
+        { tokens: { secret } },
+        Workflows.layer.pipe(
+          Layer.provideMerge(Memory.layer),
+          Layer.provide([PasswordHash.layer({ iterations: 1 }), SecureRandom.layerWebCrypto]),
+          Layer.provide(NodeCrypto.layer)
+        )
+      )
+      const token = yield* Tokens.Tokens.use((tokens) =>
+        tokens.issue({
+          id: Account.AccountId.make(Server.absent),
+          user: "ada",
+          roles: ["clinician"]
+        })
+      ).pipe(Effect.provide(Tokens.Tokens.layer({ secret })))
+      const headers = { authorization: `Bearer ${Redacted.value(token.accessToken)}` }
+      const answer = yield* Effect.promise(() =>
+        bedside.handler(new Request(`http://localhost${path}`, { headers }))
+      )
+      const text = Effect.promise(() => answer.text())
+      const [heard] = yield* Effect.all(
+        [text, Effect.delay(Effect.promise(bedside.dispose), "50 millis")],
+        { concurrency: 2 }
+      )
+      expect(heard).toContain("event: listening")
+    }).pipe(Effect.timeout("10 seconds"))
+  )
+
+  it.live("ends when the server stops, and does not hold it up", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const server = yield* Scope.provide(Server.serve({ drain: "30 seconds" }), scope)
+      const { events } = yield* listen(server, yield* server.as("clinician"))
+      yield* Scope.close(scope, Exit.void)
+      expect(Exit.isFailure(yield* Effect.exit(Queue.take(events)))).toBe(true)
+    }).pipe(Effect.scoped, Effect.timeout("10 seconds"))
   )
 })
 

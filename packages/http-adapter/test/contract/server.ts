@@ -18,6 +18,7 @@ import { expect } from "@effect/vitest"
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as Context from "effect/Context"
 import * as SecureRandom from "effect/crypto/SecureRandom"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
@@ -54,10 +55,22 @@ export interface Options {
   readonly registrations?: Http.Options["registrations"]
   readonly boundary?: Http.Options["boundary"]
   readonly store?: Layer.Layer<Ports.Store>
+  readonly drain?: Duration.Input
 }
 
 const isJson = (headers: Headers): boolean =>
   /^application\/(?:problem\+)?json\b/.test(headers.get("content-type") ?? "")
+
+/** All there is to read, or of an answer that goes on, what it begins with. */
+const bytesOf = async (response: Response): Promise<Uint8Array> => {
+  if (response.headers.get("content-type") !== "text/event-stream" || response.body === null) {
+    return new Uint8Array(await response.arrayBuffer())
+  }
+  const reader = response.body.getReader()
+  const { value = new Uint8Array() } = await reader.read()
+  await reader.cancel()
+  return value
+}
 
 const holds = (answer: Answer): void => {
   expect(answer.headers.get("x-content-type-options")).toBe("nosniff")
@@ -93,7 +106,7 @@ const caller = (root: string, authorization?: string): Caller => {
           ...headers
         }
       })
-      const bytes = new Uint8Array(await response.arrayBuffer())
+      const bytes = await bytesOf(response)
       const text = new TextDecoder().decode(bytes)
       const { status } = response
       const parsed = isJson(response.headers) && text !== "" ? JSON.parse(text) : text
@@ -179,7 +192,7 @@ export const serve = Effect.fnUntraced(function* (options: Options = {}) {
     tokens: { secret },
     registrations: options.registrations ?? { limit: 10_000 },
     ...(options.boundary === undefined ? {} : { boundary: options.boundary }),
-    server: { port: 0, host: "127.0.0.1", drain: "1 second" }
+    server: { port: 0, host: "127.0.0.1", drain: options.drain ?? "1 second" }
   })
   const context = yield* Layer.build(
     http.pipe(
@@ -214,3 +227,5 @@ export const serve = Effect.fnUntraced(function* (options: Options = {}) {
     })
   }
 })
+
+export type Running = Effect.Success<ReturnType<typeof serve>>

@@ -1,11 +1,10 @@
 /**
- * Assessments, ECGs, sensor models, accounts and deliveries over Maps.
+ * Assessments, ECGs, accounts and deliveries over Maps.
  */
 import * as Result from "effect/Result"
 import type * as Account from "../../access/Account.ts"
 import type * as Metric from "../../ecg/Metric.ts"
 import * as Recording from "../../ecg/Recording.ts"
-import type * as SensorModel from "../../sensor/SensorModel.ts"
 import type * as Assessed from "../Assessed.ts"
 import * as Jobs from "../Jobs.ts"
 import * as Ports from "../Ports.ts"
@@ -101,26 +100,6 @@ export const ecgs = (state: State): Ports.Ecgs["Service"] => {
         }
         return Result.succeed(undefined)
       })
-  }
-}
-
-const modelKey = (key: SensorModel.Key): string => JSON.stringify([key.sensorId, key.column])
-
-export const sensorModels = (state: State): Ports.SensorModels["Service"] => {
-  const lineage = (key: SensorModel.Key) => state.sensorModels.get(modelKey(key)) ?? []
-  const newestFirst = (left: number, right: number) => right - left
-  return {
-    append: (key, decide) =>
-      step(() => {
-        const versions = lineage(key)
-        return Result.map(decide(versions.at(-1)), (next) => {
-          state.sensorModels.set(modelKey(key), [...versions, next])
-          return next
-        })
-      }),
-    live: (key) => step(() => found(lineage(key).at(-1), "sensor")),
-    versions: (key, page) =>
-      step(() => Result.succeed(slice(lineage(key), newestFirst, (it) => it.version, page)))
   }
 }
 

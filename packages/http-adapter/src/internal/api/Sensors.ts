@@ -1,15 +1,22 @@
 /**
- * Sensor models: fitted, asked, adjusted, and looked back on.
+ * Sensor models: fitted, asked, adjusted, tried, rolled back, and looked back on.
  */
+import * as Invalid from "@bedside/core/Invalid"
 import * as Page from "@bedside/core/Page"
 import * as SensorModel from "@bedside/core/SensorModel"
+import * as Timestamp from "@bedside/core/Timestamp"
+import * as ByteSize from "effect/ByteSize"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
+import * as BodyLimit from "../../BodyLimit.ts"
 import * as Gate from "../../Gate.ts"
 import * as Problem from "../../Problem.ts"
-import { page, root } from "./Endpoints.ts"
+import * as Columns from "./columns.ts"
+import { page, root, When } from "./Endpoints.ts"
 
 const one = `${root}/sensors/:id` as const
 const params = { id: SensorModel.SensorId }
@@ -20,18 +27,135 @@ export const Values = Schema.Struct({
   values: Schema.Array(Schema.NullOr(Schema.Finite))
 }).annotate({ identifier: "SensorValues" })
 
+const reason = { reason: Schema.optionalKey(SensorModel.Reason) }
+
+/** Values to fit, and why. */
+export const Fit = Schema.Struct({ ...Values.fields, ...reason }).annotate({
+  identifier: "SensorFit"
+})
+
+const range = { code: "range", expected: "the number of a version, from 1 on" }
+
+const Version = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2 ** 31 - 1 }, range))
+
+const VersionInQuery = Schema.String.check(Schema.isPattern(/^\d{1,10}$/u, range)).pipe(
+  Schema.decodeTo(Version, SchemaTransformation.numberFromString)
+)
+
+/** The version to go back to, and why. */
+export const Rollback = Schema.Struct({ version: Version, ...reason }).annotate({
+  identifier: "SensorRollback"
+})
+
 /** The value to judge. */
 export const Value = Schema.Struct({ value: Schema.Finite }).annotate({
   identifier: "SensorValue"
 })
 
-/** The judgement, with the threshold and the version of the model that made it. */
-export const Prediction = Schema.Struct({
-  alert: Schema.Boolean,
+/** A candidate with what it was tried on beside each live version. */
+export const Candidate = Schema.Struct({
+  model: SensorModel.SensorModel,
+  trials: Schema.Array(
+    Schema.Struct({
+      candidate: Schema.Int,
+      live: Schema.Int,
+      readings: Schema.Int,
+      agreements: Schema.Int,
+      liveAlerts: Schema.Int,
+      candidateAlerts: Schema.Int,
+      since: Timestamp.Instant,
+      until: Timestamp.Instant
+    })
+  )
+}).annotate({ identifier: "SensorCandidate" })
+
+/** The values that one request may have. */
+export const maximumValues = 100_000
+
+/** The largest body of a batch: 100,000 values, each with an id and a column of its own. */
+const maximumSize = ByteSize.mebibytes(32)
+
+interface Lengths {
+  readonly sensorId: Columns.Names
+  readonly column?: Columns.Names
+  readonly value: Float64Array
+}
+
+const asLongAsValues = ({ value, ...columns }: Lengths) =>
+  (["sensorId", "column"] as const)
+    .filter((name) => (columns[name]?.of?.length ?? value.length) !== value.length)
+    .map((name) =>
+      Invalid.filterIssue([name], "length", `${value.length} names, one for each value`)
+    )
+
+/**
+ * Values of many sensors, by columns: the sensor and column of each value, or one name for all of
+ * them. Null stands for a reading that is missing.
+ */
+export const Readings = Schema.Struct({
+  sensorId: Columns.namesOf(SensorModel.SensorId),
+  column: Schema.optionalKey(Columns.namesOf(SensorModel.Column)),
+  value: Columns.Numbers.check(
+    Schema.makeFilter((values: Float64Array) => values.length <= maximumValues, {
+      code: "length",
+      expected: `at most ${maximumValues} values`
+    })
+  )
+})
+  .check(Schema.makeFilter((it: Lengths) => asLongAsValues(it)))
+  .annotate({ identifier: "SensorReadings" })
+
+const Named = { sensorId: Schema.String, column: Schema.String }
+
+/**
+ * The judgement on a batch: the live version of each sensor and column with what it was asked, the
+ * indices of the values in alert, and those of values that no model could judge.
+ */
+export const Predictions = Schema.Struct({
+  count: Schema.Int,
+  missing: Schema.Int,
+  alerts: Columns.Indices,
+  models: Schema.Array(
+    Schema.Struct({
+      ...Named,
+      version: Schema.Int,
+      mean: Schema.Finite,
+      std: Schema.Finite,
+      threshold: Schema.Finite,
+      readings: Schema.Int,
+      missing: Schema.Int,
+      alerts: Schema.Int
+    })
+  ),
+  unknown: Schema.Array(Schema.Struct({ ...Named, indices: Columns.Indices }))
+}).annotate({ identifier: "Predictions" })
+
+/** An alert as it goes out. */
+export const Alert = Schema.Struct({
+  ...Named,
   value: Schema.Finite,
   threshold: Schema.Finite,
-  version: Schema.Int
-}).annotate({ identifier: "Prediction" })
+  z: Schema.NullOr(Schema.Finite),
+  version: Schema.Int,
+  at: Timestamp.Instant
+}).annotate({ identifier: "SensorAlert" })
+
+const event = <Name extends string, Data extends Schema.Codec<unknown, unknown>>(
+  name: Name,
+  data: Data
+) =>
+  Schema.Struct({
+    id: Schema.optional(Schema.String),
+    event: Schema.Literal(name),
+    data: Schema.fromJsonString(Schema.toCodecJson(data))
+  })
+
+/** What the stream of alerts tells. */
+export const Event = Schema.Union([
+  event("listening", Schema.Struct({})),
+  event("alert", Alert),
+  event("dropped", Schema.Struct({ count: Schema.Int }))
+])
 
 /** The sensors. */
 export const sensors = HttpApiGroup.make("sensors")
@@ -39,7 +163,7 @@ export const sensors = HttpApiGroup.make("sensors")
     HttpApiEndpoint.post("fit", `${one}/fit`, {
       params,
       query: column,
-      payload: Values,
+      payload: Fit,
       success: SensorModel.SensorModel,
       error: [Problem.NotFound, Problem.Unprocessable]
     })
@@ -47,24 +171,24 @@ export const sensors = HttpApiGroup.make("sensors")
       .annotate(OpenApi.Summary, "Fit a sensor: the values replace those of the version before"),
     HttpApiEndpoint.get("weights", `${one}/weights`, {
       params,
-      query: column,
+      query: { ...column, at: Schema.optionalKey(When) },
       success: SensorModel.SensorModel,
-      error: [Problem.NotFound]
+      error: [Problem.NotFound, Problem.Unprocessable]
     })
       .annotate(Gate.Rule, Gate.needs("sensors:use"))
-      .annotate(OpenApi.Summary, "The live version"),
+      .annotate(OpenApi.Summary, "The live version, or the one that was live at a time"),
     HttpApiEndpoint.post("predict", `${one}/predict`, {
       params,
       query: column,
       payload: Value,
-      success: Prediction,
+      success: SensorModel.Prediction,
       error: [Problem.NotFound]
     })
       .annotate(Gate.Rule, Gate.needs("sensors:use"))
       .annotate(OpenApi.Summary, "Is a value an alert? At least mean + 2 std is"),
     HttpApiEndpoint.post("adjust", `${one}/adjust`, {
       params,
-      query: column,
+      query: { ...column, ...reason },
       success: SensorModel.SensorModel,
       error: [Problem.NotFound]
     })
@@ -77,7 +201,79 @@ export const sensors = HttpApiGroup.make("sensors")
       error: [Problem.NotFound, Problem.Unprocessable]
     })
       .annotate(Gate.Rule, Gate.needs("sensors:manage"))
-      .annotate(OpenApi.Summary, "Every version, newest first")
+      .annotate(OpenApi.Summary, "Every version, newest first"),
+    HttpApiEndpoint.post("rollback", `${one}/rollback`, {
+      params,
+      query: column,
+      payload: Rollback,
+      success: SensorModel.SensorModel,
+      error: [Problem.NotFound, Problem.Conflict]
+    })
+      .annotate(Gate.Rule, Gate.needs("sensors:manage"))
+      .annotate(OpenApi.Summary, "Go back to an earlier version, as a new version equal to it")
+      .annotate(
+        OpenApi.Description,
+        "Any version that was live once. 409 `already-live` for the live one, `never-live` for a candidate."
+      ),
+    HttpApiEndpoint.post("propose", `${one}/candidate`, {
+      params,
+      query: column,
+      payload: Fit,
+      success: SensorModel.SensorModel.pipe(HttpApiSchema.status(201)),
+      error: [Problem.NotFound, Problem.Conflict, Problem.Unprocessable]
+    })
+      .annotate(Gate.Rule, Gate.needs("sensors:manage"))
+      .annotate(OpenApi.Summary, "Fit a candidate, which is tried beside the live version")
+      .annotate(
+        OpenApi.Description,
+        "The live version goes on answering. 409 `candidate-waits` while there is another."
+      ),
+    HttpApiEndpoint.get("candidate", `${one}/candidate`, {
+      params,
+      query: { ...column, version: Schema.optionalKey(VersionInQuery) },
+      success: Candidate,
+      error: [Problem.NotFound, Problem.Unprocessable]
+    })
+      .annotate(Gate.Rule, Gate.needs("sensors:manage"))
+      .annotate(OpenApi.Summary, "The candidate, or a former one, and what it was tried on"),
+    HttpApiEndpoint.post("promote", `${one}/candidate/promote`, {
+      params,
+      query: { ...column, ...reason },
+      success: SensorModel.SensorModel,
+      error: [Problem.NotFound]
+    })
+      .annotate(Gate.Rule, Gate.needs("sensors:manage"))
+      .annotate(OpenApi.Summary, "Make the candidate the live version"),
+    HttpApiEndpoint.post("withdraw", `${one}/candidate/withdraw`, {
+      params,
+      query: { ...column, ...reason },
+      success: SensorModel.SensorModel,
+      error: [Problem.NotFound]
+    })
+      .annotate(Gate.Rule, Gate.needs("sensors:manage"))
+      .annotate(OpenApi.Summary, "End the candidate without making it live"),
+    HttpApiEndpoint.post("predictAll", `${root}/sensors/predict`, {
+      payload: Readings,
+      success: Predictions
+    })
+      .middleware(BodyLimit.BodyLimit)
+      .annotate(BodyLimit.Size, maximumSize)
+      .annotate(Gate.Rule, Gate.needs("sensors:use"))
+      .annotate(OpenApi.Summary, "Which of up to 100,000 values of many sensors are alerts?")
+      .annotate(
+        OpenApi.Description,
+        "By columns: `value` has the values, `sensorId` and `column` one name for all of them or an array with one for each. `alerts` are indices of `value`. Values of a sensor that was never fitted are named in `unknown` and refuse nothing else."
+      ),
+    HttpApiEndpoint.get("alerts", `${root}/sensors/alerts`, {
+      headers: { "last-event-id": Schema.optionalKey(Schema.String) },
+      success: HttpApiSchema.StreamSse({ events: Event })
+    })
+      .annotate(Gate.Rule, Gate.needs("sensors:use"))
+      .annotate(OpenApi.Summary, "Alerts as they are found, as server-sent events")
+      .annotate(
+        OpenApi.Description,
+        "Every alert that predict finds on this server process, from `listening` on. Whoever reads too slowly, or comes back with `Last-Event-ID`, is told by `dropped` how many they missed. Comments keep the connection alive; it ends after an hour, as a token does."
+      )
   )
   .middleware(Gate.Bearer)
   .annotate(OpenApi.Description, "Thresholds learned from readings, one per sensor and column.")
