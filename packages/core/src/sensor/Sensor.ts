@@ -8,6 +8,8 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { addSpread } from "./internal/momentsBlocks.ts"
+import * as Sums from "./internal/momentsSums.ts"
 
 /**
  * What a fit leaves behind: `mean` and `std` in the unit of the values, `count` of values used.
@@ -54,9 +56,6 @@ export class TooFewValues extends Schema.TaggedError<TooFewValues>()("TooFewValu
 
 const needed = 2
 
-// The square of anything larger may have no double, and no sensor reads it.
-const largest = 1e150
-
 /**
  * Learns the weights of a sensor from its past values.
  *
@@ -66,8 +65,8 @@ const largest = 1e150
  *
  * Fails with: `TooFewValues`, below two values that count.
  *
- * Method: mean and sample standard deviation (n - 1) in two passes, shifted by the first value and
- * corrected for the rounding of the mean (Chan, Golub & LeVeque 1983,
+ * Method: mean and sample standard deviation (n - 1), as `Moments.of` has them: rounded once up to
+ * 8,192 values, and beyond block by block around the mean so far (Chan, Golub & LeVeque 1983,
  * doi:10.1080/00031305.1983.10483115).
  *
  * @example
@@ -81,33 +80,12 @@ const largest = 1e150
  * @since 0.1.0
  */
 export const fit = (values: ArrayLike<number>): Result.Result<Weights, TooFewValues> => {
-  let count = 0
-  let first = 0
-  let sum = 0
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index]!
-    if (!(Math.abs(value) <= largest)) continue
-    if (count === 0) first = value
-    count += 1
-    sum += value - first
-  }
-  if (count < needed) return Result.fail(new TooFewValues({ needed, got: count }))
-  const centre = first + sum / count
-  let residue = 0
-  let squares = 0
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index]!
-    if (!(Math.abs(value) <= largest)) continue
-    const deviation = value - centre
-    residue += deviation
-    squares += deviation * deviation
-  }
-  const variance = (squares - (residue * residue) / count) / (count - 1)
-  return Result.succeed({
-    count,
-    mean: centre + residue / count,
-    std: Math.sqrt(Math.max(0, variance))
-  })
+  const sums = Sums.noSums()
+  addSpread(sums, 0, values, 0, values.length)
+  const count = sums[Sums.at.count]!
+  return count < needed
+    ? Result.fail(new TooFewValues({ needed, got: count }))
+    : Result.succeed({ count, mean: Sums.mean(sums, 0), std: Sums.std(sums, 0) })
 }
 
 /**
