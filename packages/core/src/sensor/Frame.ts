@@ -480,7 +480,8 @@ export const alert = (
  * const fit = Frame.fit(builder.build())
  * builder.push("pump-1", [12.3])
  * const alerts = Frame.predict(builder.build(), fit)
- * [Frame.isAlert(alerts, 0, 3), Frame.isAlert(alerts, 0, 4)] // => [false, true]
+ * Frame.isAlert(alerts, 0, 3) // => false
+ * Frame.isAlert(alerts, 0, 4) // => true
  * ```
  * @since 0.2.0
  */

@@ -96,7 +96,9 @@ export const empty: Moments = momentsOf(Sums.noSums())
  * const moments = Moments.of([10, 5, NaN, 6, 9])
  * moments.mean // => 7.5
  * moments.std // => 2.3804761428476167
- * [moments.count, moments.skipped, moments.min, moments.max] // => [4, 1, 5, 10]
+ * moments.count // => 4
+ * moments.skipped // => 1
+ * moments.max // => 10
  * Moments.of([1, 2, 3, 4, 5]).kurtosis // => -1.3
  * ```
  * @since 0.2.0
