@@ -9,7 +9,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { normalOfStudent } from "./internal/adaptiveStudent.ts"
+import { normalOfStudent } from "./internal/student.ts"
 import * as Statistics from "./internal/driftStatistics.ts"
 import * as Sensor from "./Sensor.ts"
 

@@ -4,6 +4,7 @@ import * as Workflows from "@bedside/core/Workflows"
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { describe, expect, it } from "@effect/vitest"
 import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -240,7 +241,8 @@ describe("the lineage of a sensor", () => {
     Effect.gen(function* () {
       const { post, get } = yield* clinician
       const fitted = yield* post(`${place}/fit`, { values: golden })
-      yield* Effect.sleep("5 millis")
+      const liveFrom = Date.parse(fitted.body.liveFrom)
+      yield* Effect.repeat(DateTime.now, { until: (now) => now.epochMilliseconds > liveFrom })
       yield* post(`${place}/adjust`)
       const at = (time: string) =>
         Effect.map(get(`${place}/weights?at=${encodeURIComponent(time)}`), (answer) => [

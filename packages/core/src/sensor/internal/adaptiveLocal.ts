@@ -1,6 +1,6 @@
 /** A chart of the last values: a running mean and variance that outliers cannot carry away. */
 import { boundary, raise, type Chart } from "./adaptiveChart.ts"
-import { normalOfStudent, studentOfNormal } from "./adaptiveStudent.ts"
+import { normalOfStudent, studentOfNormal } from "./student.ts"
 
 export interface LocalOptions {
   readonly smoothing: number
