@@ -130,7 +130,7 @@ export const unusable = (marks: ReadonlyArray<Mark>, row: Row, y: number, height
     .join("")
 
 /** The most episodes that are drawn above each other. */
-export const mostLanes = 5
+const mostLanes = 5
 
 const characterWidth = 1.7
 

@@ -4,7 +4,7 @@ import type { Complex } from "./wavesComplex.ts"
 import { type Hump, humps, isFaint, strength } from "./wavesHumps.ts"
 import { likenessOf, type Stretch, stretchOf } from "./wavesMatch.ts"
 import { choose, expected, type Search } from "./wavesModel.ts"
-import { riseAndFall, type Wave } from "./wavesRecovery.ts"
+import { type RecoverySearch, riseAndFall, type Wave } from "./wavesRecovery.ts"
 import { activity, type View, view } from "./wavesShape.ts"
 import { clearBefore, type Template } from "./wavesTemplate.ts"
 import { weights } from "./wavesWeights.ts"
@@ -24,18 +24,13 @@ const unit = samples(50)
 const shortestRr = samples(300)
 const longestRr = samples(1500)
 
-export interface AtrialSearch {
-  readonly shape: View
-  readonly humps: ReadonlyArray<Hump>
-  readonly pick: Search
-  readonly onset: (hump: Hump) => Search
-  readonly offset: (hump: Hump) => Search
+interface AtrialSearch extends RecoverySearch {
   /** Where the T wave of the beat before ends. */
   readonly quiet: number
 }
 
 /** `tEnd` is where the T wave of the template ends. */
-export const searchAtrial = (
+const searchAtrial = (
   template: Template,
   rest: Float64Array,
   complex: Complex,

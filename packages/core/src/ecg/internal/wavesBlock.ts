@@ -91,7 +91,7 @@ const delineate = (
 }
 
 /** Delineates the largest group first: its P wave is what the others are compared with. */
-export const delineateGroups = (
+const delineateGroups = (
   templates: ReadonlyArray<Template>,
   unsteady: number
 ): ReadonlyArray<Delineated> => {

@@ -48,7 +48,7 @@ export interface ComplexSearch {
 }
 
 /** Undefined where the template is flat, or hidden by a neighbour. */
-export const searchComplex = (template: Template): ComplexSearch | undefined => {
+const searchComplex = (template: Template): ComplexSearch | undefined => {
   const shape = view(template.window, smoothing)
   const steep = steepest(shape, before - core, before + core)
   if (!(steep > 0)) return undefined

@@ -40,11 +40,7 @@ export const riseAndFall = ({ level }: View, { rise, peak, fall }: Hump): number
   Math.abs(level[rise]! - level[peak]!) + Math.abs(level[fall]! - level[peak]!)
 
 /** `rest` is the window of the template without its complex. */
-export const searchRecovery = (
-  template: Template,
-  rest: Float64Array,
-  complex: Span
-): RecoverySearch => {
+const searchRecovery = (template: Template, rest: Float64Array, complex: Span): RecoverySearch => {
   const shape = view(rest, smoothing)
   const start = complex.offset + afterComplex
   const end = Math.max(start, Math.min(template.to, template.next - beforeNext, size - 1))
