@@ -367,7 +367,8 @@ export interface Alerts {
  * was not fitted or had too few values, and its `threshold` is NaN: `alert` answers `judged: false`.
  *
  * Method: `Sensor.predict`, one-sided and inclusive. The comparisons are free of branches: the time
- * does not depend on how many values are in alert.
+ * does not depend on how many values are in alert. They run in WebAssembly where the platform has it
+ * with SIMD, and else in plain code; the bits are the same.
  *
  * @example
  * ```ts

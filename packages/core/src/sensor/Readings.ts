@@ -124,7 +124,8 @@ const readerOf = <Content>(
  *
  * Fails with: `MissingColumns`, when flushed.
  *
- * Method: numbers of up to 18 digits are read from the bytes, exactly; any other is left to `Number`.
+ * Method: most numbers of up to 19 digits are read from the bytes, exactly; any other is left to
+ * `Number`.
  *
  * @example
  * ```ts
@@ -144,7 +145,7 @@ export const reader = (mapping: Mapping = documented): Reader<{ readonly frame: 
     mapping,
     Infinity,
     () => {},
-    (table) => ({ frame: Table.frameOf(table, Object.keys(mapping.columns)) })
+    (table) => ({ frame: Table.viewOf(table, Object.keys(mapping.columns)) })
   )
 
 /**

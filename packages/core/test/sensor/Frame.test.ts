@@ -1,7 +1,9 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect, it, vi } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Frame from "../../src/sensor/Frame.ts"
+import * as Marks from "../../src/sensor/internal/frameMarks.ts"
+import * as Simd from "../../src/sensor/internal/frameSimd.ts"
 import * as Sensor from "../../src/sensor/Sensor.ts"
 
 type Row = readonly [sensor: string, ...values: ReadonlyArray<number>]
@@ -272,5 +274,123 @@ describe("Frame.predict", () => {
       grouped.codes.every((code, run) => run === 0 || code > (grouped.codes[run - 1] ?? 0)) &&
       counts(grouped).join() === counts(frame).join()
     )
+  })
+})
+
+describe("The kernels of Frame.predict", () => {
+  const doubleOf = (high: number, low: number): number =>
+    new Float64Array(Uint32Array.of(low, high).buffer)[0] ?? NaN
+
+  // NaN of every sign and payload, denormals, both zeros, and neighbours of 1.
+  const special = [
+    [0x7ff00000, 0],
+    [0xfff00000, 0],
+    [0x7ff80000, 0],
+    [0xfff80000, 7],
+    [0x7ff00000, 1],
+    [0xffffffff, 0xffffffff],
+    [0, 0],
+    [0x80000000, 0],
+    [0, 1],
+    [0x80000000, 1],
+    [0x000fffff, 0xffffffff],
+    [0x3ff00000, 0],
+    [0x3ff00000, 1],
+    [0x3fefffff, 0xffffffff],
+    [0xbff00000, 0],
+    [0xbff00000, 1],
+    [0x7fefffff, 0xffffffff]
+  ] as const
+
+  let state = 1
+  const next = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state
+  }
+  // Set by its bits: a NaN that is written as a double may lose its payload.
+  const pairOf = () => special[(next() >>> 8) % (2 * special.length)] ?? ([next(), next()] as const)
+  const doubles = (length: number): Float64Array => {
+    const halves = new Uint32Array(2 * length)
+    for (let at = 0; at < length; at++) {
+      const [high, low] = pairOf()
+      halves[2 * at] = low
+      halves[2 * at + 1] = high
+    }
+    return new Float64Array(halves.buffer)
+  }
+  const thresholds = [...special.map(([high, low]) => doubleOf(high, low)), ...doubles(50)]
+
+  const simd = Simd.make()
+
+  it("include one in WebAssembly here", () => {
+    expect(simd).toBeDefined()
+  })
+
+  it("do without it where it is missing or forbidden", () => {
+    const forbidden = function () {
+      throw new Error("forbidden by the content security policy")
+    }
+    for (const platform of [undefined, { Module: forbidden }]) {
+      vi.stubGlobal("WebAssembly", platform)
+      expect(Simd.make()).toBeUndefined()
+    }
+    vi.unstubAllGlobals()
+    expect(Simd.make()).toBeDefined()
+  })
+
+  it.each([
+    ["TypeScript", Marks.markWords],
+    ["WebAssembly", simd ?? Marks.markWords]
+  ] as const)("set the bits of values at or above the threshold, in %s", (_, kernel) => {
+    // An array that starts in the middle of another, and words in the middle of the bits.
+    const values = doubles(32 * 131).subarray(5)
+    for (const threshold of thresholds) {
+      const bits = new Uint32Array(130)
+      const counted = kernel(values, 1, 129, threshold, bits)
+      const expected = Array.from(values.subarray(0, 32 * 130), (value, row) =>
+        Number(row >= 32 && row < 32 * 129 && value >= threshold)
+      )
+      expect(counted).toBe(expected.reduce((sum, bit) => sum + bit, 0))
+      expect(
+        expected.findIndex((bit, row) => bit !== ((bits[row >>> 5]! >>> (row & 31)) & 1))
+      ).toBe(-1)
+    }
+  })
+
+  it.prop(
+    "agree on blocks of every length, which leave nothing behind for the next",
+    {
+      words: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 128 })),
+      threshold: Schema.Number
+    },
+    ({ words, threshold }) => {
+      const values = doubles(32 * words)
+      const [left, right] = [Marks.markWords, simd ?? Marks.markWords].map((kernel) => {
+        const bits = new Uint32Array(words)
+        return [kernel(values, 0, words, threshold, bits), ...bits].join()
+      })
+      return left === right
+    }
+  )
+
+  it("mark long runs of many sensors as Sensor.predict would, from any row on", () => {
+    const runs = [37, 10_000, 1, 255, 4096, 5000, 300]
+    const builder = Frame.builder(["x"])
+    for (const [sensor, length] of runs.entries()) {
+      for (let row = 0; row < length; row++) builder.push(`s${sensor}`, [next() / 1e6])
+    }
+    const frame = builder.build()
+    const fit = Frame.fit(frame)
+    const alerts = Frame.predict(frame, fit, { deviations: 0.5 })
+    const values = frame.values[0] ?? new Float64Array(0)
+    for (const [sensor, length] of runs.entries()) {
+      const from = frame.starts[sensor] ?? 0
+      const threshold = alerts.marks[0]?.threshold[sensor] ?? NaN
+      const judged = Array.from(values.subarray(from, from + length), (value) => value >= threshold)
+      expect(judged.findIndex((is, row) => is !== Frame.isAlert(alerts, 0, from + row))).toBe(-1)
+      const { count, last } = Result.getOrThrow(Frame.alert(alerts, `s${sensor}`, "x"))
+      expect(count).toBe(judged.filter(Boolean).length)
+      expect(last).toBe(count === 0 ? -1 : from + judged.lastIndexOf(true))
+    }
   })
 })

@@ -166,6 +166,33 @@ describe("Readings.reader and Readings.fitter", () => {
     for (let size = 1; size <= bytes.length; size++) expect(inBlocks(size)).toEqual(whole)
   })
 
+  it("read the same in one large block and in many", () => {
+    // Larger than what is read at once, with rows of several lengths across the borders.
+    const lines = Array.from({ length: 120_000 }, (_, row) =>
+      row % 50_000 === 49_999
+        ? `"b ${"long ".repeat(60_000)}",1,2`
+        : `a${row % 7},${row / 3},${"0".repeat(row % 11)}${row}`
+    )
+    const all = new TextEncoder().encode(`${header}${lines.join("\n")}\na,oops,1`)
+    const reader = Readings.reader(mapping)
+    for (let at = 0; at < all.length; at += 99_991) reader.push(all.subarray(at, at + 99_991))
+    const { frame, ...report } = Result.getOrThrow(reader.flush())
+    const { frame: atOnce, ...reportAtOnce } = Result.getOrThrow(Readings.parse(all, mapping))
+    expect(all.length).toBeGreaterThan(3_000_000)
+    expect(report).toEqual({
+      rows: 120_000,
+      malformed: 1,
+      problems: [{ line: 120_002, reason: "number" }]
+    })
+    expect(reportAtOnce).toEqual(report)
+    expect(atOnce.sensors.list).toEqual(frame.sensors.list)
+    expect(atOnce.codes).toEqual(frame.codes)
+    for (const [place, column] of frame.values.entries()) {
+      expect(atOnce.values[place]?.findIndex((value, row) => value !== column[row])).toBe(-1)
+    }
+    expect(frame.values[0]?.[119_998]).toBe(119_998 / 3)
+  })
+
   it("tell how far they are", () => {
     const reader = Readings.fitter(mapping)
     reader.push(new TextEncoder().encode(`${header}a,1,2\na,3,4\na,5`))
@@ -204,8 +231,8 @@ describe("Readings.reader and Readings.fitter", () => {
 })
 
 describe("Numbers of Readings", () => {
-  const numberIn = (cell: string): number =>
-    parse(`id,x\na,${cell}\n`, { sensor: "id", columns: { x: "x" } }).frame.values[0]?.[0] ?? NaN
+  // Near the end of a block numbers are read in another way than before it.
+  const manyOf = (cell: string): ReadonlyArray<number> => numbersIn(Array(50).fill(cell))
 
   it.each([
     "0",
@@ -229,9 +256,24 @@ describe("Numbers of Readings", () => {
     "1.7976931348623157e308",
     "8.442911973260991817129021746",
     "0.30000000000000004",
-    "1234567890123456e-22"
+    "1234567890123456e-22",
+    "-1.5e-7",
+    "2e22",
+    "2e23",
+    "1e0005",
+    "1.25e00000000001",
+    "1577836800",
+    "9007199254740992",
+    "12345678901234567",
+    "0000000000000000012.5",
+    "123456789012345.6789",
+    "0.0001",
+    "0.00000000000000000001",
+    "1234567890123456.12345678901234567890e-100"
   ])("%s is what Number makes of it", (cell) => {
-    expect(numberIn(cell)).toBe(Number(cell))
+    const numbers = manyOf(cell)
+    expect(numbers).toHaveLength(50)
+    for (const number of numbers) expect(number).toBe(Number(cell))
   })
 
   it.each([
@@ -247,10 +289,19 @@ describe("Numbers of Readings", () => {
     "1e+",
     "12a",
     "1 2",
-    "Inf1"
+    "Inf1",
+    "1.2/",
+    "1.2:",
+    "1.234/678",
+    "1.23\u00b2",
+    "١"
   ])("%s is no number", (cell) => {
-    const { malformed } = parse(`id,x\na,"${cell}"\n`, { sensor: "id", columns: { x: "x" } })
-    expect(malformed).toBe(1)
+    for (const rest of ["", "a,1\n".repeat(50)]) {
+      for (const text of [`"${cell}"`, cell.replaceAll(",", ";")]) {
+        const by = { sensor: "id", columns: { x: "x" } }
+        expect(parse(`id,x\na,${text}\n${rest}`, by).malformed).toBe(1)
+      }
+    }
   })
 
   const numbersIn = (cells: ReadonlyArray<string>): ReadonlyArray<number> => {
@@ -268,6 +319,27 @@ describe("Numbers of Readings", () => {
     isSame(xs.map(String))
   )
 
+  const Decimal = Schema.Struct({
+    sign: Schema.Literals(["", "-"]),
+    digits: Schema.BigInt.check(Schema.isBetweenBigInt({ minimum: 0n, maximum: 10n ** 20n })),
+    decimals: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 25 })),
+    exponent: Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: -30, maximum: 30 })))
+  })
+
+  it.prop(
+    "are those of Number wherever the point is, with an exponent or without",
+    { decimals: Schema.Array(Decimal) },
+    ({ decimals: all }) =>
+      isSame(
+        all.map(({ sign, digits, decimals, exponent }) => {
+          const text = `${digits}`.padStart(decimals + 1, "0")
+          const point = text.length - decimals
+          const written = exponent === null ? "" : `e${exponent}`
+          return `${sign}${text.slice(0, point)}.${text.slice(point)}${written}`
+        })
+      )
+  )
+
   it("are those of Number for 300,000 decimals of every length", () => {
     let state = 1
     const next = (below: number) => {
@@ -278,7 +350,8 @@ describe("Numbers of Readings", () => {
     const cells = Array.from({ length: 300_000 }, () => {
       const sign = next(2) === 0 ? "" : "-"
       const exponent = next(8) === 0 ? `e${next(60) - 30}` : ""
-      return `${sign}${digits(1 + next(8))}.${digits(next(18))}${exponent}`
+      const most = next(4) === 0 ? 22 : 8
+      return `${sign}${digits(1 + next(most))}.${digits(next(most + 10))}${exponent}`
     })
     expect(isSame(cells)).toBe(true)
   })

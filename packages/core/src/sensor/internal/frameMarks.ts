@@ -1,9 +1,10 @@
 /**
  * The inner loops of prediction: one bit for each value, 1 where it reaches a threshold.
  *
- * Free of branches, so that they cost the same at any rate of alerts: a comparison becomes the number
- * 0 or 1 and is shifted in. Nothing reaches a threshold that is NaN, and NaN reaches none.
+ * Free of branches, so that they cost the same at any rate of alerts. Nothing reaches a threshold that
+ * is NaN, and NaN reaches none.
  */
+import * as Simd from "./frameSimd.ts"
 
 /** Sets the bits of rows `[from, to)` and answers how many were set. The bits were 0. */
 export const mark = (
@@ -17,10 +18,9 @@ export const mark = (
   const lastWord = to >>> 5
   if (lastWord <= firstWord) return markEach(values, from, to, threshold, bits)
   let marked = markEach(values, from, firstWord << 5, threshold, bits)
-  for (let word = firstWord; word < lastWord; word += wordsInBlock) {
-    const end = Math.min(word + wordsInBlock, lastWord)
-    markWords(values, word, end, threshold, bits)
-    marked += countWords(bits, word, end)
+  for (let word = firstWord; word < lastWord; word += Simd.wordsInBlock) {
+    const end = Math.min(word + Simd.wordsInBlock, lastWord)
+    marked += kernelFor(end - word)(values, word, end, threshold, bits)
   }
   return marked + markEach(values, lastWord << 5, to, threshold, bits)
 }
@@ -37,7 +37,13 @@ export const lastMarked = (bits: Uint32Array, from: number, to: number): number 
   return -1
 }
 
-const wordsInBlock = 128
+// Below this many words, copying a block costs more than it saves.
+const fewWords = 8
+
+let fastest: Simd.Kernel | undefined
+
+const kernelFor = (words: number): Simd.Kernel =>
+  words < fewWords ? markWords : (fastest ??= Simd.make() ?? markWords)
 
 const markEach = (
   values: Float64Array,
@@ -55,13 +61,8 @@ const markEach = (
   return marked
 }
 
-const markWords = (
-  values: Float64Array,
-  from: number,
-  to: number,
-  threshold: number,
-  bits: Uint32Array
-): void => {
+/** Where there is no WebAssembly: a comparison becomes the number 0 or 1 and is shifted in. */
+export const markWords: Simd.Kernel = (values, from, to, threshold, bits) => {
   for (let word = from | 0; word < to; word = (word + 1) | 0) {
     const row = word << 5
     bits[word] =
@@ -70,6 +71,7 @@ const markWords = (
       (markEight(values, (row + 16) | 0, threshold) << 16) |
       (markEight(values, (row + 24) | 0, threshold) << 24)
   }
+  return countWords(bits, from, to)
 }
 
 const markEight = (values: Float64Array, row: number, threshold: number): number => {

@@ -34,8 +34,11 @@ const mostProblems = 1000
 /** A row that takes more bytes is left out: a quote that never closes does not swallow the file. */
 const longestRow = 1_048_576
 
-/** Of a larger block, this much is taken at a time. */
-const mostAtOnce = 262_144
+/** Of a larger block, this much is read at a time. */
+const mostAtOnce = longestRow + 262_144
+
+/** A row that was cut is ended with as many bytes of the next block, and more where it is long. */
+const leastPiece = 4096
 
 const newline = 0x0a
 
@@ -66,10 +69,11 @@ export const make = (source: Source, rowsAtOnce: number, onRows: () => void): Sc
   }
 
   const readRows = (into: Rows.Rows, bytes: Uint8Array, from: number): number => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     let at = from
     while (at < bytes.length) {
       const had = table.rows
-      const next = Rows.read(into, bytes, at, bytes.length)
+      const next = Rows.read(into, bytes, view, at)
       if (next < 0) return at
       if (into.flaw !== undefined) report(into.flaw)
       scan.rows += table.rows - had
@@ -107,8 +111,7 @@ export const make = (source: Source, rowsAtOnce: number, onRows: () => void): Sc
     return at
   }
 
-  // One buffer for all blocks, the rest of the last one at its front: nothing is left to be collected.
-  const take = (bytes: Uint8Array, most: number) => {
+  const keep = (bytes: Uint8Array) => {
     const length = kept + bytes.length
     if (length > buffer.length) {
       const longer = new Uint8Array(2 * length)
@@ -116,9 +119,41 @@ export const make = (source: Source, rowsAtOnce: number, onRows: () => void): Sc
       buffer = longer
     }
     buffer.set(bytes, kept)
-    const at = consume(buffer.subarray(0, length), most)
-    buffer.copyWithin(0, at, length)
-    kept = length - at
+    kept = length
+  }
+
+  const consumeKept = (most: number) => {
+    const at = consume(buffer.subarray(0, kept), most)
+    buffer.copyWithin(0, at, kept)
+    kept -= at
+  }
+
+  // Ends the row that the last block has cut, and answers how many of these bytes have been read.
+  const endKept = (bytes: Uint8Array): number => {
+    let at = 0
+    while (kept > 0 && at < bytes.length) {
+      const piece = bytes.subarray(at, at + Math.max(leastPiece, kept))
+      keep(piece)
+      consumeKept(longestRow)
+      at += piece.length
+      // What is left is all of this block, where it can be read without a copy.
+      if (kept <= piece.length) {
+        at -= kept
+        kept = 0
+      }
+    }
+    return at
+  }
+
+  // Makes room at once for as many rows more as are likely to come, though not for a wild guess.
+  const expect = (more: number) => {
+    const room = Math.ceil(Math.min(rowsAtOnce, table.rows + 1.02 * more, 16 * table.rows))
+    if (room <= table.codes.length) return
+    const { codes, cells } = Table.empty(table.cells.length, room)
+    codes.set(table.codes)
+    cells.forEach((cell, place) => cell.set(table.cells[place]!))
+    table.codes = codes
+    table.cells = cells
   }
 
   const scan: Scan = {
@@ -128,12 +163,20 @@ export const make = (source: Source, rowsAtOnce: number, onRows: () => void): Sc
     malformed: 0,
     missing: undefined,
     push: (bytes) => {
-      for (let at = 0; at < bytes.length; at += mostAtOnce) {
-        take(bytes.subarray(at, at + mostAtOnce), longestRow)
+      const had = scan.rows
+      let at = endKept(bytes)
+      while (bytes.length - at > longestRow) {
+        at += consume(bytes.subarray(at, at + mostAtOnce), longestRow)
+        expect(((scan.rows - had) / at) * (bytes.length - at))
       }
+      at += consume(bytes.subarray(at), longestRow)
+      keep(bytes.subarray(at))
     },
     flush: () => {
-      if (kept > 0) take(Uint8Array.of(newline), 0)
+      if (kept > 0) {
+        keep(Uint8Array.of(newline))
+        consumeKept(0)
+      }
       scan.missing ??= [source.sensor, ...source.columns]
       onRows()
     }
