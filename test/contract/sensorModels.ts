@@ -1,3 +1,4 @@
+import * as Drift from "@bedside/core/Drift"
 import * as Ports from "@bedside/core/Ports"
 import * as SensorModel from "@bedside/core/SensorModel"
 import { describe, expect, type Vitest } from "@effect/vitest"
@@ -58,6 +59,19 @@ const trial = (details: Partial<SensorModel.Trial> = {}): SensorModel.Trial => (
   ...details
 })
 
+/** A tally of its own arithmetic: three bins, values around `mean`. */
+const tally = (mean: number, counts: ReadonlyArray<number> = [1, 2, 3]): Drift.Tally => ({
+  counts,
+  count: counts.reduce((sum, it) => sum + it, 0),
+  missing: 1,
+  mean,
+  variance: 4
+})
+
+const march = (day: number) => Given.instant(`2026-03-0${day}T00:00:00Z`)
+
+const on = (day: number, it: Drift.Tally = tally(10)): Ports.Tallied => ({ ...it, day: march(day) })
+
 export const sensorModels = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
   describe("Sensor models", () => {
     it.effect("come back exactly as they were made", () =>
@@ -79,13 +93,23 @@ export const sensorModels = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
               restores: 1,
               origin: "rollback",
               state: "withdrawn",
-              decision: { actor: "eve", reason: null, at: time("11:00:00.001") }
+              decision: { actor: "eve", reason: null, at: time("11:00:00.001") },
+              bins: {
+                count: 2,
+                missing: 3,
+                mean: -1e150,
+                std: 5e-324,
+                edges: [-1e150, 0.1, 1 / 3],
+                shares: [0.1, 0.2, 0, 1e-9, 2 / 3]
+              }
             }
           ])
         )
         const [kept] = yield* port.versions(key, { limit: 1 })
         expect(kept === undefined ? undefined : written(kept)).toEqual(written(huge))
         expect(written(yield* port.version(key, 2))).toEqual(written(huge))
+        expect((yield* port.version(key, 2)).bins).toEqual(huge.bins)
+        expect((yield* port.live(key)).bins).toEqual(fitted.bins)
       })
     )
 
@@ -112,6 +136,7 @@ export const sensorModels = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         expect(yield* port.versions(key, { limit: 10 })).toEqual([])
         expect(yield* port.standing([key])).toEqual([undefined])
         expect(yield* port.trials(key, 1)).toEqual([])
+        expect(yield* port.tallies(key, 1, {})).toEqual([])
       })
     )
 
@@ -334,7 +359,163 @@ export const sensorModels = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         ])
         const { version, mean, std } = yield* port.live(fitted)
         expect(standings[2]?.live).toMatchObject({ version, mean, std })
+        const { edges } = Result.getOrThrow(Drift.freeze(golden))
+        expect(standings.map((it) => it?.edges)).toEqual([undefined, edges, edges, edges])
         expect(yield* port.standing([])).toEqual([])
+      })
+    )
+
+    it.effect("keep the bins of what was fitted, whatever becomes of the threshold", () =>
+      Effect.gen(function* () {
+        const port = yield* Ports.SensorModels
+        const key = sensor()
+        const { bins } = yield* fit(key, [...golden, NaN])
+        expect(bins).toEqual(Result.getOrThrow(Drift.freeze([...golden, NaN])))
+        yield* adjust(key)
+        yield* fit(key, [1, 2, 3])
+        yield* rollback(key, 2)
+        const versions = yield* port.versions(key, { limit: 10 })
+        const others = Result.getOrThrow(Drift.freeze([1, 2, 3]))
+        expect(versions.map((it) => it.bins)).toEqual([bins, others, bins, bins])
+        const weights = { count: 90, skipped: 10, mean: 7.5, std: 2 }
+        const adopted = yield* port.append(key, (lineage) =>
+          Result.succeed(SensorModel.adopt(lineage, key, weights, by))
+        )
+        expect((yield* port.live(key)).bins).toEqual(Drift.ofWeights(weights))
+        expect(adopted.bins.edges).toEqual([])
+        expect((yield* port.standing([key]))[0]?.edges).toEqual([])
+      })
+    )
+
+    it.effect("keep tallies of each version by the day, merged with those there were", () =>
+      Effect.gen(function* () {
+        const port = yield* Ports.SensorModels
+        const [key, other] = [sensor(), sensor()]
+        yield* port.addTallies([])
+        yield* port.addTallies([
+          { key, version: 1, tallied: on(2) },
+          { key: other, version: 1, tallied: on(1) },
+          { key, version: 2, tallied: on(1, tally(7)) },
+          { key, version: 1, tallied: on(1, tally(10)) }
+        ])
+        yield* port.addTallies([{ key, version: 1, tallied: on(1, tally(20, [0, 0, 2])) }])
+        expect(yield* port.tallies(key, 1, {})).toEqual([
+          on(1, {
+            counts: [1, 2, 5],
+            count: 8,
+            missing: 2,
+            mean: 12.5,
+            variance: expect.closeTo(22.75, 12)
+          }),
+          on(2)
+        ])
+        expect(yield* port.tallies(key, 2, {})).toEqual([on(1, tally(7))])
+        expect(yield* port.tallies(other, 1, {})).toEqual([on(1)])
+        expect(yield* port.tallies({ ...key, column: "x" }, 1, {})).toEqual([])
+      })
+    )
+
+    it.effect("give the tallies of the days from one on, and before another", () =>
+      Effect.gen(function* () {
+        const port = yield* Ports.SensorModels
+        const key = sensor()
+        yield* port.addTallies([3, 1, 4, 2].map((day) => ({ key, version: 1, tallied: on(day) })))
+        for (const [from, to, days] of [
+          [undefined, undefined, [1, 2, 3, 4]],
+          [2, undefined, [2, 3, 4]],
+          [undefined, 3, [1, 2]],
+          [2, 4, [2, 3]],
+          [3, 3, []],
+          [4, 1, []]
+        ] as const) {
+          const found = yield* port.tallies(key, 1, {
+            from: from && march(from),
+            to: to && march(to)
+          })
+          expect(found.map(({ day }) => day)).toEqual(days.map(march))
+        }
+      })
+    )
+
+    it.effect("have the tally of all values, in however many parts they came", () =>
+      Effect.gen(function* () {
+        const port = yield* Ports.SensorModels
+        const keys = Given.times(3, sensor)
+        const values = Given.times(600, (index) => 70 + 10 * Math.sin(index * index))
+        const bins = Result.getOrThrow(Drift.freeze(values.slice(0, 100)))
+        for (let from = 0; from < values.length; from += 50) {
+          const tallied = on(1, Drift.tally(bins, [...values.slice(from, from + 50), NaN]))
+          yield* port.addTallies(keys.map((key) => ({ key, version: 1, tallied })))
+        }
+        for (const key of keys) {
+          const [merged] = yield* port.tallies(key, 1, {})
+          const together = Drift.tally(bins, values)
+          expect(merged).toEqual({
+            ...together,
+            missing: 12,
+            mean: expect.closeTo(together.mean, 10),
+            variance: expect.closeTo(together.variance, 9),
+            day: march(1)
+          })
+        }
+      })
+    )
+
+    it.effect("merge tallies of any values, the smallest, the largest and none", () =>
+      Effect.gen(function* () {
+        const port = yield* Ports.SensorModels
+        const key = sensor()
+        const bins = { edges: [0] }
+        for (const values of [[], [NaN], [5e-324], [-1e-200, 1e-200], [], [NaN], [1e-170]]) {
+          yield* port.addTallies([{ key, version: 1, tallied: on(1, Drift.tally(bins, values)) }])
+        }
+        const [small] = yield* port.tallies(key, 1, {})
+        expect(small).toMatchObject({ counts: [1, 3], count: 4, missing: 2 })
+        expect(Math.abs(small?.mean ?? NaN)).toBeLessThan(1e-160)
+        const huge = on(2, Drift.tally(bins, [-1e150, 1e150, 1e150]))
+        for (let time = 0; time < 5; time++) {
+          yield* port.addTallies([{ key, version: 1, tallied: huge }])
+        }
+        const [, large] = yield* port.tallies(key, 1, {})
+        expect(large).toMatchObject({ counts: [5, 10], count: 15 })
+        expect((large?.mean ?? NaN) / 1e150).toBeCloseTo(1 / 3, 12)
+        expect((large?.variance ?? NaN) / 1e300).toBeCloseTo(8 / 9, 12)
+      })
+    )
+
+    it.effect("keep the mean of equal values, in however many parts they came", () =>
+      Effect.gen(function* () {
+        const port = yield* Ports.SensorModels
+        const key = sensor()
+        for (const length of [1, 7, 2, 40]) {
+          const tallied = on(
+            1,
+            Drift.tally(
+              { edges: [] },
+              Given.times(length, () => 0.1)
+            )
+          )
+          yield* port.addTallies([{ key, version: 1, tallied }])
+        }
+        expect(yield* port.tallies(key, 1, {})).toEqual([
+          on(1, { counts: [50], count: 50, missing: 0, mean: 0.1, variance: 0 })
+        ])
+      })
+    )
+
+    it.effect("lose no tally of many added at once", () =>
+      Effect.gen(function* () {
+        const port = yield* Ports.SensorModels
+        const all = Given.times(5, sensor).map((key) => ({ key, version: 1, tallied: on(1) }))
+        const results = yield* Given.atOnce(
+          Given.times(20, (index) => port.addTallies(index % 2 === 0 ? all : all.toReversed()))
+        )
+        expect(Given.failures(results)).toEqual([])
+        for (const { key } of all) {
+          expect(yield* port.tallies(key, 1, {})).toEqual([
+            on(1, { counts: [20, 40, 60], count: 120, missing: 20, mean: 10, variance: 4 })
+          ])
+        }
       })
     )
 

@@ -18,6 +18,8 @@ import { sensorModels } from "./internal/migrations/0005_sensor_models.ts"
 import { accounts } from "./internal/migrations/0006_accounts.ts"
 import { ecgAnalysis } from "./internal/migrations/0007_ecg_analysis.ts"
 import { sensorLineage } from "./internal/migrations/0008_sensor_lineage.ts"
+import { sensorDrift } from "./internal/migrations/0009_sensor_drift.ts"
+import { uploads } from "./internal/migrations/0010_uploads.ts"
 
 /**
  * Steps by `<number>_<name>`; a new one takes the next number and an old one is never edited.
@@ -41,7 +43,9 @@ export const steps: Steps = {
   "0005_sensor_models": sensorModels,
   "0006_accounts": accounts,
   "0007_ecg_analysis": ecgAnalysis,
-  "0008_sensor_lineage": sensorLineage
+  "0008_sensor_lineage": sensorLineage,
+  "0009_sensor_drift": sensorDrift,
+  "0010_uploads": uploads
 }
 
 /** Any constant does, as long as every process of ours uses the same one. */

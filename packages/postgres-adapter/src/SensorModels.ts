@@ -1,9 +1,7 @@
 /**
  * Sensor models on Postgres.
  *
- * Versions of one model are appended one after the other, the first one too: the lock is on the name
- * of the model, which is there before any row of it. An index sees to it that no model ever has two
- * live versions, or two candidates.
+ * An index sees to it that no model ever has two live versions, or two candidates.
  */
 import * as Ports from "@bedside/core/Ports"
 import type * as SensorModel from "@bedside/core/SensorModel"
@@ -13,82 +11,21 @@ import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Column from "./internal/Column.ts"
+import * as Lineages from "./internal/Lineages.ts"
 import * as Row from "./internal/Row.ts"
+import { fromRow, type ModelRow } from "./internal/SensorModelRow.ts"
 import * as Transaction from "./internal/Transaction.ts"
 
-interface StateColumns {
-  readonly state: SensorModel.SensorModel["state"]
-  readonly liveFrom: Date | null
-  readonly liveUntil: Date | null
-  readonly decidedBy: string | null
-  readonly decidedBecause: string | null
-  readonly decidedAt: Date | null
-}
-
-interface ModelRow
-  extends
-    Omit<SensorModel.SensorModel, "column" | "createdAt" | "liveFrom" | "liveUntil" | "decision">,
-    StateColumns {
-  readonly sensorColumn: string
-  readonly createdAt: Date
-}
-
-const instant = (date: Date | null) => (date === null ? null : DateTime.fromDateUnsafe(date))
-const date = (at: DateTime.Utc | null) => (at === null ? null : DateTime.toDateUtc(at))
-
-const fromRow = ({
-  sensorColumn,
-  createdAt,
-  liveFrom,
-  liveUntil,
-  decidedBy,
-  decidedBecause,
-  decidedAt,
-  ...row
-}: ModelRow): SensorModel.SensorModel => ({
-  ...row,
-  column: sensorColumn,
-  createdAt: DateTime.fromDateUnsafe(createdAt),
-  liveFrom: instant(liveFrom),
-  liveUntil: instant(liveUntil),
-  decision:
-    decidedBy === null || decidedAt === null
-      ? null
-      : { actor: decidedBy, reason: decidedBecause, at: DateTime.fromDateUnsafe(decidedAt) }
-})
-
-const stateOf = (model: SensorModel.SensorModel): StateColumns => ({
-  state: model.state,
-  liveFrom: date(model.liveFrom),
-  liveUntil: date(model.liveUntil),
-  decidedBy: model.decision?.actor ?? null,
-  decidedBecause: model.decision?.reason ?? null,
-  decidedAt: date(model.decision?.at ?? null)
-})
-
-const toRow = (
-  { sensorId, column }: SensorModel.Key,
-  model: SensorModel.SensorModel
-): ModelRow => ({
-  sensorId,
-  sensorColumn: column,
-  version: model.version,
-  parent: model.parent,
-  origin: model.origin,
-  restores: model.restores,
-  actor: model.actor,
-  reason: model.reason,
-  count: model.count,
-  skipped: model.skipped,
-  mean: model.mean,
-  std: model.std,
-  createdAt: DateTime.toDateUtc(model.createdAt),
-  ...stateOf(model)
-})
+const dayOf = (at: DateTime.Utc): string => DateTime.formatIsoDateUtc(at)
 
 interface StandingRow extends SensorModel.Judge {
   readonly nth: number
-  readonly state: keyof SensorModel.Standing
+  readonly state: "live" | "candidate"
+  readonly edges: string
+}
+
+interface TallyRow extends Omit<Ports.Tallied, "day"> {
+  readonly day: Date
 }
 
 interface TrialRow extends Omit<Ports.Tried, "since" | "until"> {
@@ -96,11 +33,9 @@ interface TrialRow extends Omit<Ports.Tried, "since" | "until"> {
   readonly until: Date
 }
 
-/** Any number does that no other lock of two numbers uses. */
-const locks = 0x6d6f64
-
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  const lineages = yield* Lineages.make
 
   const of = ({ sensorId, column }: SensorModel.Key) =>
     sql`sensor_id = ${sensorId} and sensor_column = ${column}`
@@ -113,7 +48,8 @@ const make = Effect.gen(function* () {
 
   const standing = (keys: ReadonlyArray<SensorModel.Key>) =>
     sql<StandingRow>`
-      select asked.nth::integer, model.state, model.version, model.mean, model.std
+      select asked.nth::integer, model.state, model.version, model.mean, model.std,
+        model.edges
       from unnest(
         ${Column.text(keys.map(({ sensorId }) => sensorId))},
         ${Column.text(keys.map(({ column }) => column))}
@@ -124,42 +60,53 @@ const make = Effect.gen(function* () {
       where model.state in ('live', 'candidate')
     `
 
-  const lineage = Effect.fnUntraced(function* (key: SensorModel.Key) {
-    const found = yield* models(sql<ModelRow>`
-      select * from bedside_sensor_models
-      where ${of(key)} and state in ('live', 'candidate')
-    `)
-    const [newest] = yield* sql<{ readonly version: number }>`
-      select version from bedside_sensor_models where ${of(key)} order by version desc limit 1
-    `
-    return {
-      latest: newest?.version ?? 0,
-      live: found.find((it) => it.state === "live"),
-      candidate: found.find((it) => it.state === "candidate")
-    }
-  })
-
-  const write = (key: SensorModel.Key, latest: number) => (model: SensorModel.SensorModel) =>
-    model.version > latest
-      ? sql`insert into bedside_sensor_models ${sql.insert({ ...toRow(key, model) })}`
-      : sql`
-          update bedside_sensor_models set ${sql.update({ ...stateOf(model) })}
-          where ${of(key)} and version = ${model.version}
-        `
+  // Means and variances merge as by `Drift.merge`. Postgres calls a product that is too small for a
+  // double an error, so what no sensor could tell from 0 is 0.
+  const addTallies = (tallies: Parameters<Ports.SensorModels["Service"]["addTallies"]>[0]) => sql`
+    insert into bedside_sensor_tallies as tallied (
+      sensor_id, sensor_column, version, day, counts, count, missing, mean, variance
+    )
+    select sensor_id, sensor_column, version, day::date, counts::int8[], count::int8,
+      missing::int8, mean, variance
+    from unnest(
+      ${Column.text(tallies.map(({ key }) => key.sensorId))},
+      ${Column.text(tallies.map(({ key }) => key.column))},
+      ${Column.integer(tallies.map(({ version }) => version))},
+      ${Column.text(tallies.map(({ tallied }) => dayOf(tallied.day)))},
+      ${Column.text(tallies.map(({ tallied }) => `{${tallied.counts.join()}}`))},
+      ${Column.double(tallies.map(({ tallied }) => tallied.count))},
+      ${Column.double(tallies.map(({ tallied }) => tallied.missing))},
+      ${Column.double(tallies.map(({ tallied }) => tallied.mean))},
+      ${Column.double(tallies.map(({ tallied }) => tallied.variance))}
+    ) as added (
+      sensor_id, sensor_column, version, day, counts, count, missing, mean, variance
+    )
+    order by sensor_id collate "C", sensor_column collate "C", version, day
+    on conflict (sensor_id, sensor_column, version, day) do update set
+      counts = (
+        select array_agg(before + more order by bin)
+        from unnest(tallied.counts, excluded.counts) with ordinality as bins (before, more, bin)
+      ),
+      count = tallied.count + excluded.count,
+      missing = tallied.missing + excluded.missing,
+      (mean, variance) = (
+        select tallied.mean + share * step,
+          (1 - share) * before + share * more + share * (1 - share) * step * step
+        from (
+          select excluded.count / greatest(1, tallied.count + excluded.count)::float8 as share,
+            case when abs(excluded.mean - tallied.mean) < 1e-130 then 0
+              else excluded.mean - tallied.mean end as step,
+            case when tallied.variance < 1e-260 then 0 else tallied.variance end as before,
+            case when excluded.variance < 1e-260 then 0 else excluded.variance end as more
+        ) as merged
+      )
+  `
 
   return Ports.SensorModels.of({
     append: (key, decide) =>
       Transaction.run(
         sql,
-        Effect.gen(function* () {
-          const name = JSON.stringify([key.sensorId, key.column])
-          yield* sql`select pg_advisory_xact_lock(${locks}, hashtext(${name}))`
-          const current = yield* lineage(key)
-          const changes = yield* Effect.fromResult(decide(current))
-          // The live version steps back before another takes its place.
-          yield* Effect.forEach(changes.toReversed(), write(key, current.latest))
-          return changes[0]
-        })
+        Effect.map(lineages.append([key], decide), ([first]) => first!)
       ),
     live: (key) =>
       one(sql`select * from bedside_sensor_models where ${of(key)} and state = 'live'`),
@@ -167,10 +114,15 @@ const make = Effect.gen(function* () {
       Transaction.orDie(
         Effect.map(standing(keys), (rows) => {
           const found = keys.map((): Partial<SensorModel.Standing> => ({}))
-          for (const { nth, state, version, mean, std } of rows) {
-            found[nth - 1] = { ...found[nth - 1], [state]: { version, mean, std } }
+          for (const { nth, state, version, mean, std, edges } of rows) {
+            const judge = { version, mean, std }
+            const others = found[nth - 1]
+            found[nth - 1] =
+              state === "live"
+                ? { ...others, live: judge, edges: JSON.parse(edges) }
+                : { ...others, candidate: judge }
           }
-          return found.map(({ live, candidate }) => live && { live, candidate })
+          return found.map(({ live, candidate, edges = [] }) => live && { live, candidate, edges })
         })
       ),
     candidate: (key) =>
@@ -242,6 +194,22 @@ const make = Effect.gen(function* () {
               since: DateTime.fromDateUnsafe(since),
               until: DateTime.fromDateUnsafe(until)
             }))
+        )
+      ),
+    addTallies: (tallies) => Transaction.run(sql, addTallies(tallies)).pipe(Effect.asVoid),
+    tallies: (key, version, { from, to }) =>
+      Transaction.orDie(
+        Effect.map(
+          sql<TallyRow>`
+            select day::timestamptz as day, counts::float8[], count::float8, missing::float8,
+              mean, variance
+            from bedside_sensor_tallies
+            where ${of(key)} and version = ${version}
+              and ${from === undefined ? sql.literal("true") : sql`day >= ${dayOf(from)}::date`}
+              and ${to === undefined ? sql.literal("true") : sql`day < ${dayOf(to)}::date`}
+            order by bedside_sensor_tallies.day
+          `,
+          (rows) => rows.map(({ day, ...row }) => ({ ...row, day: DateTime.fromDateUnsafe(day) }))
         )
       )
   })

@@ -1,3 +1,4 @@
+import * as Drift from "@bedside/core/Drift"
 import * as Ports from "@bedside/core/Ports"
 import { expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
@@ -8,15 +9,14 @@ import * as Migrations from "../src/Migrations.ts"
 import * as SensorModels from "../src/SensorModels.ts"
 import { onEach } from "./backends.ts"
 
-const before: Migrations.Steps = Object.fromEntries(
-  Object.entries(Migrations.steps).filter(([name]) => name < "0008")
-)
+const before = (step: string): Migrations.Steps =>
+  Object.fromEntries(Object.entries(Migrations.steps).filter(([name]) => name < step))
 
 onEach("the lineage of models from before there was one", (it) => {
   it.effect("has the newest version live, and each one before it until the next", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
-      yield* Migrations.run(before)
+      yield* Migrations.run(before("0008"))
       yield* sql`
         insert into bedside_sensor_models (
           sensor_id, sensor_column, version, parent, origin, actor, count, mean, std, created_at
@@ -47,6 +47,48 @@ onEach("the lineage of models from before there was one", (it) => {
       expect((yield* models.live({ ...a, sensorId: "b" })).version).toBe(1)
       expect((yield* models.liveAt(a, at("11:30:00"))).version).toBe(1)
       expect((yield* models.liveAt(a, at("12:00:00"))).version).toBe(3)
+    }).pipe(Effect.provide(Layer.fresh(SensorModels.layer)))
+  )
+})
+
+onEach("the drift of models from before it was measured", (it) => {
+  it.effect("is judged by the weights of the fit that each version came from", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      yield* Migrations.run(before("0009"))
+      yield* sql`
+        insert into bedside_sensor_models (
+          sensor_id, sensor_column, version, parent, restores, origin, state, actor, count, skipped,
+          mean, std, created_at, live_from
+        )
+        select 'a', 'value', version, parent, restores, origin,
+          case version when 6 then 'live' else 'retired' end, 'ada', count, 1, mean, 2, now(), now()
+        from (values
+          (1, null, null, 'fit', 4, 7.1),
+          (2, 1, null, 'adjust', 4, 7.81),
+          (3, 2, null, 'adjust', 4, 8.591),
+          (4, null, null, 'fit', 9, 3),
+          (5, 4, 3, 'rollback', 4, 8.591),
+          (6, 5, null, 'adjust', 4, 9.4501)
+        ) as model (version, parent, restores, origin, count, mean)
+      `
+      yield* Migrations.run()
+      const models = yield* Ports.SensorModels
+      const a = { sensorId: "a", column: "value" }
+      const [first, fourth] = [
+        Drift.ofWeights({ count: 4, skipped: 1, mean: 7.1, std: 2 }),
+        Drift.ofWeights({ count: 9, skipped: 1, mean: 3, std: 2 })
+      ]
+      const versions = yield* models.versions(a, { limit: 10 })
+      expect(versions.map(({ version, bins }) => [version, bins])).toEqual([
+        [6, first],
+        [5, first],
+        [4, fourth],
+        [3, first],
+        [2, first],
+        [1, first]
+      ])
+      expect((yield* models.standing([a]))[0]?.edges).toEqual([])
     }).pipe(Effect.provide(Layer.fresh(SensorModels.layer)))
   )
 })

@@ -10,7 +10,6 @@ import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import type * as Account from "../access/Account.ts"
 import type * as Metric from "../ecg/Metric.ts"
 import type * as Recording from "../ecg/Recording.ts"
@@ -20,55 +19,17 @@ import type * as Patient from "../patient/Patient.ts"
 import type * as Registration from "../patient/Registration.ts"
 import type * as Assessed from "./Assessed.ts"
 import type * as Jobs from "./Jobs.ts"
-import type * as Model from "../sensor/SensorModel.ts"
+import type { Conflict, NotFound, Slice } from "./internal/portTerms.ts"
+import type { SensorModels, Uploads } from "./internal/sensorPorts.ts"
 
-/**
- * There is no such record, or none that the caller may know of.
- *
- * @since 0.1.0
- */
-export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
-  what: Schema.Literals([
-    "patient",
-    "photo",
-    "registration",
-    "measurement",
-    "assessment",
-    "ecg",
-    "sensor",
-    "job",
-    "account"
-  ])
-}) {}
-
-/**
- * The record contradicts one that is there: `path` names the field, `code` the rule.
- *
- * @since 0.1.0
- */
-export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", {
-  code: Schema.Literals([
-    "email-taken",
-    "identifier-taken",
-    "user-taken",
-    "ecg-differs",
-    "candidate-waits",
-    "already-live",
-    "never-live"
-  ]),
-  path: Schema.String
-}) {}
-
-/**
- * A stretch of a list: at most `limit` records, those that come after a key, which may be that of a
- * record that is gone. Texts are in order of their characters' codes, not of any language.
- *
- * @since 0.1.0
- */
-export interface Slice<Key> {
-  readonly limit: number
-  readonly after?: Key
-}
+export { Conflict, NotFound, type Slice } from "./internal/portTerms.ts"
+export {
+  SensorModels,
+  type Tallied,
+  type Tried,
+  type UploadEnd,
+  Uploads
+} from "./internal/sensorPorts.ts"
 
 /**
  * Patients and their photos. Lists are in order of id, which is the order of creation. Two patients
@@ -327,63 +288,6 @@ export class Ecgs extends Context.Service<
 >()("bedside/Ecgs") {}
 
 /**
- * The trials of a candidate, summed up for one live version: `since` and `until` are the first and
- * the last time a value was judged by both.
- *
- * @since 0.2.0
- */
-export interface Tried extends Model.Trial {
-  readonly since: DateTime.Utc
-  readonly until: DateTime.Utc
-}
-
-/**
- * Sensor models: every version stays, and so does what its candidates were tried on.
- *
- * @since 0.1.0
- */
-export class SensorModels extends Context.Service<
-  SensorModels,
-  {
-    /**
-     * Stores what `decide` makes of the lineage, and gives the first of the changes. A version that
-     * is there already changes in nothing but its state and when and by whom it came to it.
-     */
-    readonly append: <E>(
-      key: Model.Key,
-      decide: (lineage: Model.Lineage) => Result.Result<Model.Changes, E>
-    ) => Effect.Effect<Model.SensorModel, E>
-    readonly live: (key: Model.Key) => Effect.Effect<Model.SensorModel, NotFound>
-    /** What stands for each of the keys, in their order, in one look; undefined: never fitted. */
-    readonly standing: (
-      keys: ReadonlyArray<Model.Key>
-    ) => Effect.Effect<ReadonlyArray<Model.Standing | undefined>>
-    readonly candidate: (key: Model.Key) => Effect.Effect<Model.SensorModel, NotFound>
-    readonly version: (
-      key: Model.Key,
-      version: number
-    ) => Effect.Effect<Model.SensorModel, NotFound>
-    /** The version that was live at a time: from its `liveFrom` on, until its `liveUntil`. */
-    readonly liveAt: (
-      key: Model.Key,
-      at: DateTime.Utc
-    ) => Effect.Effect<Model.SensorModel, NotFound>
-    /** Newest first. */
-    readonly versions: (
-      key: Model.Key,
-      slice: Slice<number>
-    ) => Effect.Effect<ReadonlyArray<Model.SensorModel>>
-    /** Adds trials to those there are of the same candidate and live version. */
-    readonly addTrials: (
-      trials: ReadonlyArray<{ readonly key: Model.Key; readonly trial: Model.Trial }>,
-      at: DateTime.Utc
-    ) => Effect.Effect<void>
-    /** In order of the live version. */
-    readonly trials: (key: Model.Key, candidate: number) => Effect.Effect<ReadonlyArray<Tried>>
-  }
->()("bedside/SensorModels") {}
-
-/**
  * Accounts. User names are unique without regard to case.
  *
  * @since 0.1.0
@@ -476,6 +380,7 @@ export type Store =
   | Assessments
   | Ecgs
   | SensorModels
+  | Uploads
   | Accounts
   | Deliveries
   | JobQueue

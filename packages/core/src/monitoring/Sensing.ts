@@ -5,22 +5,105 @@
  * two versions and neither is lost. What is judged by a live version is judged by its candidate too,
  * and the trial is counted in the store before the answer is given. Every alert found goes out on
  * `alerts`, to those who listen in this process.
+ *
+ * Values are also tallied, for `drift`. Tallies are statistics and not records: they are written once
+ * a second and when the layer closes, so a process that is killed loses up to a second of them.
  */
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import * as Result from "effect/Result"
 import type * as Stream from "effect/Stream"
+import * as Struct from "effect/Struct"
 import type * as Account from "../access/Account.ts"
+import * as Drift from "../sensor/Drift.ts"
 import * as SensorModel from "../sensor/SensorModel.ts"
 import * as Alarm from "./internal/alarm.ts"
+import * as Tallying from "./internal/tallying.ts"
 import * as Verdicts from "./internal/verdict.ts"
 import * as Page from "./Page.ts"
 import * as Ports from "./Ports.ts"
 
 export type { Alert, Notice } from "./internal/alarm.ts"
 export type { Batch, Judged, Verdict } from "./internal/verdict.ts"
+
+/**
+ * How many readings models were asked about, by outcome: `judged` without an alert, in `alert`,
+ * `missing`, or `unknown`, of a sensor that was never fitted.
+ *
+ * @since 0.2.0
+ */
+export const readings = Metric.counter("bedside_sensor_readings_total", {
+  description: "Readings that models were asked about, by outcome",
+  incremental: true
+})
+
+const outcomes = {
+  judged: Metric.withAttributes(readings, { outcome: "judged" }),
+  alert: Metric.withAttributes(readings, { outcome: "alert" }),
+  missing: Metric.withAttributes(readings, { outcome: "missing" }),
+  unknown: Metric.withAttributes(readings, { outcome: "unknown" })
+}
+
+const counted = ({ judged }: Verdicts.Verdict): Effect.Effect<void> => {
+  const counts = { judged: 0, alert: 0, missing: 0, unknown: 0 }
+  for (const { live, readings, missing, alerts } of judged) {
+    if (live === undefined) counts.unknown += readings + missing
+    else {
+      counts.judged += readings - alerts
+      counts.alert += alerts
+      counts.missing += missing
+    }
+  }
+  return Effect.forEach(
+    Struct.keys(outcomes),
+    (outcome) =>
+      counts[outcome] === 0 ? Effect.void : Metric.update(outcomes[outcome], counts[outcome]),
+    { discard: true }
+  )
+}
+
+/**
+ * Which days of the live version to look at: those from the one of `from` on, up to and with the last
+ * one that begins before `to`. Tallies are kept by UTC day.
+ *
+ * @since 0.2.0
+ */
+export interface Stretch {
+  readonly from?: DateTime.Utc | undefined
+  readonly to?: DateTime.Utc | undefined
+}
+
+/**
+ * How the values that the live version was asked about differ from those it was fitted to. `from` and
+ * `to` are what the tally covers: whole days, as far as the version was live in them.
+ *
+ * @since 0.2.0
+ */
+export interface Drifted {
+  readonly version: number
+  readonly from: DateTime.Utc
+  readonly to: DateTime.Utc
+  readonly bins: Drift.Bins
+  readonly tally: Drift.Tally
+  readonly comparison: Drift.Comparison
+}
+
+const daysOf = ({ from, to }: Stretch): Stretch => {
+  const last = to && DateTime.removeTime(to)
+  return {
+    from: from && DateTime.removeTime(from),
+    to: last && to && (DateTime.isLessThan(last, to) ? DateTime.add(last, { days: 1 }) : last)
+  }
+}
+
+const covered = (live: SensorModel.Version, { from, to }: Stretch, now: DateTime.Utc) => {
+  const liveFrom = live.liveFrom ?? live.createdAt
+  const start = from ? DateTime.max(from, liveFrom) : liveFrom
+  return { from: start, to: DateTime.max(start, to ? DateTime.min(to, now) : now) }
+}
 
 const absent = () => Effect.fail(new Ports.NotFound({ what: "sensor" }))
 
@@ -46,6 +129,7 @@ export class Sensing extends Context.Service<Sensing>()("bedside/Sensing", {
   make: Effect.gen(function* () {
     const models = yield* Ports.SensorModels
     const alarm = yield* Alarm.make
+    const tallies = yield* Tallying.make(models)
 
     const change = Effect.fnUntraced(function* <E>(
       actor: Account.Actor,
@@ -117,12 +201,15 @@ export class Sensing extends Context.Service<Sensing>()("bedside/Sensing", {
     })
 
     const predictAll = Effect.fn("Sensing.predictAll")(function* (batch: Verdicts.Batch) {
-      const verdict = Verdicts.judge(yield* models.standing(batch.keys), batch)
+      const standings = yield* models.standing(batch.keys)
+      const verdict = Verdicts.judge(standings, batch)
       const at = yield* DateTime.now
       const trials = verdict.judged.flatMap(({ key, trial }) =>
         trial === undefined ? [] : [{ key, trial }]
       )
       if (trials.length > 0) yield* models.addTrials(trials, at)
+      yield* tallies.add(Tallying.entriesOf(standings, batch, DateTime.removeTime(at)))
+      yield* counted(verdict)
       yield* alarm.ring(verdict.alerts.length, (nth) => {
         const index = verdict.alerts[nth]!
         const { key, live } = verdict.judged[batch.of[index]!]!
@@ -137,6 +224,27 @@ export class Sensing extends Context.Service<Sensing>()("bedside/Sensing", {
       const [judged] = (yield* predictAll(batch)).judged
       if (judged?.live === undefined) return yield* new Ports.NotFound({ what: "sensor" })
       return SensorModel.predict(judged.live, value)
+    })
+
+    const drift = Effect.fn("Sensing.drift")(function* (
+      key: SensorModel.Key,
+      stretch: Stretch = {}
+    ) {
+      yield* tallies.flush
+      const live = yield* models.live(key)
+      const days = daysOf(stretch)
+      const tally = (yield* models.tallies(key, live.version, days)).reduce<Drift.Tally>(
+        Drift.merge,
+        Drift.tally(live.bins, [])
+      )
+      const drifted: Drifted = {
+        version: live.version,
+        ...covered(live, days, yield* DateTime.now),
+        bins: live.bins,
+        tally,
+        comparison: Drift.judge(live.bins, tally)
+      }
+      return drifted
     })
 
     const versions = Effect.fn("Sensing.versions")(function* (
@@ -163,6 +271,7 @@ export class Sensing extends Context.Service<Sensing>()("bedside/Sensing", {
       candidate,
       predict,
       predictAll,
+      drift,
       versions,
       alerts
     }

@@ -1,6 +1,9 @@
 /**
  * Whether the values that come in now are still distributed as those that a model was fitted to.
  *
+ * `compare` takes the values themselves. `judge` takes a tally of them: as many numbers as there are
+ * bins, whatever number of values came in, so tallies can be kept, merged and judged later.
+ *
  * The guarantee that bites: the bins of the reference are FROZEN with it. Values that moved away from
  * it all land in its outermost bins, and the index says so; bins made anew from the current values
  * would read 0.
@@ -9,32 +12,65 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { normalOfStudent } from "./internal/student.ts"
 import * as Statistics from "./internal/driftStatistics.ts"
+import { largest } from "./internal/momentsSums.ts"
+import { normalOfStudent } from "./internal/student.ts"
+import * as Moments from "./Moments.ts"
 import * as Sensor from "./Sensor.ts"
 
 const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
 /**
- * What is kept of the values of a fit: `count` and `missing` of them, `mean` and sample `std`, the
- * inner `edges` of the bins and the `shares` of all values in each (the last one: missing), and the
- * ascending `values`, of more than 2,048 only as many quantiles.
+ * What is frozen of the values of a fit: `count` and `missing` of them, `mean` and sample `std`, the
+ * ascending inner `edges` of the bins, and the `shares` of all values in each (the last one:
+ * missing). Without edges, where only the weights of a fit are known, drift is judged by mean and
+ * missing values alone.
  *
  * @since 0.2.0
  */
-export const Reference = Schema.Struct({
+export const Bins = Schema.Struct({
   count: Count,
   missing: Count,
   mean: Schema.Finite,
   std: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)),
   edges: Schema.Array(Schema.Finite),
-  shares: Schema.Array(Share),
+  shares: Schema.Array(Share)
+}).annotate({ identifier: "DriftBins" })
+
+/** @since 0.2.0 */
+export interface Bins extends Schema.Schema.Type<typeof Bins> {}
+
+/**
+ * Bins with the ascending `values` they were made of; of more than 2,048 only as many quantiles.
+ *
+ * @since 0.2.0
+ */
+export const Reference = Schema.Struct({
+  ...Bins.fields,
   values: Schema.Array(Schema.Finite)
 }).annotate({ identifier: "DriftReference" })
 
 /** @since 0.2.0 */
 export interface Reference extends Schema.Schema.Type<typeof Reference> {}
+
+/**
+ * Values put into bins: `counts` of those in each, `count` of all that were there, `missing` of those
+ * that were not, and `mean` and population `variance` (0 where there is no value). The variance, and
+ * not the sum of squares, because no number of values makes it overflow.
+ *
+ * @since 0.2.0
+ */
+export const Tally = Schema.Struct({
+  counts: Schema.Array(Count),
+  count: Count,
+  missing: Count,
+  mean: Schema.Finite,
+  variance: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
+}).annotate({ identifier: "DriftTally" })
+
+/** @since 0.2.0 */
+export interface Tally extends Schema.Schema.Type<typeof Tally> {}
 
 /**
  * What drifted: the shares of the bins (`psi`), the distribution function (`ks`), the mean, or the
@@ -103,24 +139,43 @@ const finite = (values: ArrayLike<number>): Float64Array => {
   let count = 0
   for (let index = 0; index < values.length; index++) {
     const value = values[index]!
-    if (Math.abs(value) <= 1e150) kept[count++] = value
+    if (Math.abs(value) <= largest) kept[count++] = value
   }
   return kept.subarray(0, count)
 }
 
-const sharesOf = (
-  values: Float64Array,
-  total: number,
-  edges: ReadonlyArray<number>
-): ReadonlyArray<number> => {
-  const counts = Array<number>(edges.length + 2).fill(0)
-  for (const value of values) counts[Statistics.binOf(edges, value)]! += 1
-  counts[edges.length + 1] = total - values.length
-  return counts.map((count) => count / total)
+const present = (values: ArrayLike<number>): Float64Array => {
+  if (!(values instanceof Float64Array)) return finite(values)
+  for (const value of values) if (!(Math.abs(value) <= largest)) return finite(values)
+  return values
+}
+
+const edgesOf = (sorted: Float64Array, bins: number): ReadonlyArray<number> =>
+  Array.from({ length: Math.max(0, bins - 1) }, (_, index) =>
+    Statistics.quantile(sorted, (index + 1) / bins)
+  ).filter((edge, index, inner) => index === 0 || edge > inner[index - 1]!)
+
+const sharesOf = ({ counts, count, missing }: Tally): ReadonlyArray<number> =>
+  [...counts, missing].map((it) => it / (count + missing))
+
+const frozen = (
+  values: ArrayLike<number>,
+  sorted: Float64Array,
+  bins: number
+): Result.Result<Bins, Sensor.TooFewValues> =>
+  Result.map(Sensor.fit(values), ({ count, mean, std }) => {
+    const edges = edgesOf(sorted, bins)
+    const shares = sharesOf(tally({ edges }, values))
+    return { count, missing: values.length - count, mean, std, edges, shares }
+  })
+
+/** How many bins there are, where none is named. */
+interface Cut {
+  readonly bins?: number | undefined
 }
 
 /**
- * Freezes what drift is measured against.
+ * Freezes the bins that tallies are counted in and judged by.
  *
  * Units: any one unit. Shape: the values of a fit, in any order; NaN, the infinities and whatever
  * lies beyond 1e150 are missing values and counted. `bins` (10) hold equal shares of the values, where
@@ -133,37 +188,173 @@ const sharesOf = (
  * import * as Drift from "@bedside/core/Drift"
  * import * as Result from "effect/Result"
  *
- * const reference = Result.getOrThrow(Drift.reference([1, 2, 3, 4, 5, NaN], { bins: 4 }))
- * reference.edges // => [2, 3, 4]
- * reference.missing // => 1
+ * const bins = Result.getOrThrow(Drift.freeze([1, 2, 3, 4, 5, NaN], { bins: 4 }))
+ * bins.edges // => [2, 3, 4]
+ * bins.missing // => 1
+ * Result.isFailure(Drift.freeze([1])) // => true
+ * ```
+ * @since 0.2.0
+ */
+export const freeze = (
+  values: ArrayLike<number>,
+  { bins = 10 }: Cut = {}
+): Result.Result<Bins, Sensor.TooFewValues> => frozen(values, finite(values).sort(), bins)
+
+/**
+ * What can be frozen of a fit of which only the weights are known: no edges.
+ *
+ * Shape: `skipped` values are the missing ones.
+ *
+ * Fails with: nothing.
+ *
+ * @example
+ * ```ts
+ * import * as Drift from "@bedside/core/Drift"
+ *
+ * const bins = Drift.ofWeights({ count: 90, skipped: 10, mean: 7.5, std: 2 })
+ * bins.edges // => []
+ * const values = Array.from({ length: 50 }, () => 20)
+ * Drift.judge(bins, Drift.tally(bins, values)).reasons // => ["mean"]
+ * ```
+ * @since 0.2.0
+ */
+export const ofWeights = ({
+  count,
+  skipped,
+  mean,
+  std
+}: Sensor.Weights & { readonly skipped: number }): Bins => {
+  const total = count + skipped
+  return { count, missing: skipped, mean, std, edges: [], shares: [count / total, skipped / total] }
+}
+
+/**
+ * Freezes the bins and keeps the values with them, for `compare`.
+ *
+ * Units and shape: as for `freeze`.
+ *
+ * Fails with: `Sensor.TooFewValues`, below two values that count.
+ *
+ * @example
+ * ```ts
+ * import * as Drift from "@bedside/core/Drift"
+ * import * as Result from "effect/Result"
+ *
+ * const reference = Result.getOrThrow(Drift.reference([3, 1, NaN, 2]))
+ * reference.values // => [1, 2, 3]
  * Result.isFailure(Drift.reference([1])) // => true
  * ```
  * @since 0.2.0
  */
 export const reference = (
   values: ArrayLike<number>,
-  { bins = 10 }: { readonly bins?: number | undefined } = {}
+  { bins = 10 }: Cut = {}
 ): Result.Result<Reference, Sensor.TooFewValues> => {
   const sorted = finite(values).sort()
-  return Result.map(Sensor.fit(sorted), ({ count, mean, std }) => {
-    const inner = Array.from({ length: Math.max(0, bins - 1) }, (_, index) =>
-      Statistics.quantile(sorted, (index + 1) / bins)
+  const kept = Math.min(sorted.length, mostValues)
+  return Result.map(frozen(values, sorted, bins), (it) => ({
+    ...it,
+    values: Array.from({ length: kept }, (_, index) =>
+      kept === sorted.length ? sorted[index]! : Statistics.quantile(sorted, (index + 0.5) / kept)
     )
-    const edges = inner.filter((edge, index) => index === 0 || edge > inner[index - 1]!)
-    const kept = Math.min(count, mostValues)
-    return {
-      count,
-      missing: values.length - count,
-      mean,
-      std,
-      edges,
-      shares: sharesOf(sorted, values.length, edges),
-      values: Array.from({ length: kept }, (_, index) =>
-        kept === count ? sorted[index]! : Statistics.quantile(sorted, (index + 0.5) / kept)
-      )
-    }
-  })
+  }))
 }
+
+/**
+ * Counts values in bins.
+ *
+ * Units: those of the values that the bins were made of. Shape: any number of values, in any order;
+ * missing ones as in `freeze`. A value on an edge belongs to the bin above; the outer bins are open.
+ *
+ * Fails with: nothing.
+ *
+ * @example
+ * ```ts
+ * import * as Drift from "@bedside/core/Drift"
+ *
+ * const { counts, missing, mean } = Drift.tally({ edges: [2, 3, 4] }, [0, 2, 2.5, 9, NaN])
+ * counts // => [1, 2, 0, 1]
+ * missing // => 1
+ * mean // => 3.375
+ * ```
+ * @since 0.2.0
+ */
+export const tally = ({ edges }: Pick<Bins, "edges">, values: ArrayLike<number>): Tally => {
+  const there = present(values)
+  const { mean, variance } = Statistics.spread(there)
+  return {
+    counts: Statistics.countsIn(edges, there),
+    count: there.length,
+    missing: values.length - there.length,
+    mean,
+    variance
+  }
+}
+
+/**
+ * The tally of all values behind two of the same bins, as if they had been tallied together.
+ *
+ * Fails with: nothing.
+ *
+ * Method: Chan, Golub & LeVeque 1983 (doi:10.1080/00031305.1983.10483115), in shares of the count.
+ *
+ * @example
+ * ```ts
+ * import * as Drift from "@bedside/core/Drift"
+ *
+ * const bins = { edges: [7] }
+ * const merged = Drift.merge(Drift.tally(bins, [10, 5]), Drift.tally(bins, [6, 9]))
+ * merged // => { counts: [2, 2], count: 4, missing: 0, mean: 7.5, variance: 4.25 }
+ * ```
+ * @since 0.2.0
+ */
+export const merge = (a: Tally, b: Tally): Tally => {
+  const count = a.count + b.count
+  const share = count === 0 ? 0 : b.count / count
+  const step = b.mean - a.mean
+  return {
+    counts: a.counts.map((it, bin) => it + (b.counts[bin] ?? 0)),
+    count,
+    missing: a.missing + b.missing,
+    mean: a.mean + share * step,
+    variance: (1 - share) * a.variance + share * b.variance + share * (1 - share) * step * step
+  }
+}
+
+/**
+ * Judges a tally by the bins it was counted in.
+ *
+ * Shape: of fewer than two values that are there, only the share of missing ones and the index are
+ * told; without edges, neither index nor distance.
+ *
+ * Fails with: nothing.
+ *
+ * Method: that of `compare`, but for `ks`: the largest distance AT THE EDGES, which is a lower bound
+ * of the true one, and `p` an upper bound of its chance. So a change within a bin stays unseen by it,
+ * and false alarms do not become more.
+ *
+ * @example
+ * ```ts
+ * import * as Drift from "@bedside/core/Drift"
+ * import * as Result from "effect/Result"
+ *
+ * const values = Array.from({ length: 200 }, (_, index) => 70 + 5 * Math.sin(index))
+ * const bins = Result.getOrThrow(Drift.freeze(values))
+ * Drift.judge(bins, Drift.tally(bins, values)).alarm // => false
+ * const higher = Drift.tally(bins, values.map((value) => value + 20))
+ * Drift.judge(bins, higher).reasons // => ["psi", "ks", "mean"]
+ * ```
+ * @since 0.2.0
+ */
+export const judge = (bins: Bins, tally: Tally, rule: Rule = defaultRule): Comparison =>
+  judged(
+    bins,
+    tally,
+    tally.count === 0 || bins.edges.length === 0
+      ? NaN
+      : Statistics.distanceAtEdges(bins.shares, tally.counts),
+    rule
+  )
 
 /**
  * Compares values with a reference.
@@ -208,21 +399,23 @@ export const compare = (
   rule: Rule = defaultRule
 ): Comparison => {
   const sorted = finite(values).sort()
-  const n = sorted.length
-  const missing = values.length - n
+  if (sorted.length === 0) return judged(reference, tally(reference, values), NaN, rule)
+  // Rounded once, so that a sample has the mean of itself.
+  const { mean, populationVariance: variance } = Moments.spread(sorted)
+  const now = { ...tally(reference, values), mean, variance }
+  return judged(reference, now, Statistics.largestDistance(reference.values, sorted), rule)
+}
+
+const judged = (bins: Bins, now: Tally, ks: number, rule: Rule): Comparison => {
+  const { count: n, missing } = now
   const psi =
-    values.length === 0
+    n + missing === 0 || bins.edges.length === 0
       ? NaN
-      : Statistics.stability(
-          reference.shares,
-          sharesOf(sorted, values.length, reference.edges),
-          leastShare
-        )
-  const ks = n === 0 ? NaN : Statistics.largestDistance(reference.values, sorted)
-  const effective = (n * reference.count) / (n + reference.count)
-  const { shift, z } = meanShift(reference, sorted)
+      : Statistics.stability(bins.shares, sharesOf(now), leastShare)
+  const effective = (n * bins.count) / (n + bins.count)
+  const { shift, z } = meanShift(bins, now)
   const limits = {
-    psi: Math.max(rule.psi, stabilityByChance(reference, values.length, missing, rule.alpha)),
+    psi: Math.max(rule.psi, stabilityByChance(bins, n + missing, missing, rule.alpha)),
     ks:
       n === 0 ? Infinity : Math.max(rule.ks, Math.sqrt(-Math.log(rule.alpha / 2) / 2 / effective)),
     z: Statistics.normalLimit(rule.alpha)
@@ -231,7 +424,7 @@ export const compare = (
     psi: psi >= limits.psi,
     ks: ks >= limits.ks,
     mean: Math.abs(z) >= limits.z && Math.abs(shift) >= rule.shift,
-    missing: isMoreMissing(reference, n, missing, limits.z, rule.missing)
+    missing: isMoreMissing(bins, n, missing, limits.z, rule.missing)
   }
   const reasons = Reason.literals.filter((reason) => drifted[reason])
   return {
@@ -239,7 +432,7 @@ export const compare = (
     missing,
     psi,
     ks,
-    p: n === 0 ? NaN : Statistics.kolmogorov(Math.sqrt(effective) * ks),
+    p: Number.isNaN(ks) ? NaN : Statistics.kolmogorov(Math.sqrt(effective) * ks),
     shift,
     z,
     limits,
@@ -248,45 +441,38 @@ export const compare = (
   }
 }
 
-const stabilityByChance = (
-  reference: Reference,
-  total: number,
-  missing: number,
-  alpha: number
-): number => {
-  const known = reference.count + reference.missing
-  const bins = reference.edges.length + 1
-  if (Math.min(known, total) < valuesPerBin * bins) return Infinity
-  const freedom = bins - 1 + (reference.missing + missing > 0 ? 1 : 0)
+const stabilityByChance = (bins: Bins, total: number, missing: number, alpha: number): number => {
+  const known = bins.count + bins.missing
+  if (Math.min(known, total) < valuesPerBin * (bins.edges.length + 1)) return Infinity
+  const freedom = bins.edges.length + (bins.missing + missing > 0 ? 1 : 0)
   return freedom === 0 ? 0 : (1 / known + 1 / total) * Statistics.chiSquareLimit(freedom, alpha)
 }
 
 const meanShift = (
-  { count, mean, std }: Reference,
-  values: Float64Array
+  { count, mean, std }: Bins,
+  now: Tally
 ): { readonly shift: number; readonly z: number } => {
-  const fitted = Sensor.fit(values)
-  if (Result.isFailure(fitted)) return { shift: NaN, z: NaN }
-  const now = fitted.success
+  if (now.count < 2) return { shift: NaN, z: NaN }
   const difference = now.mean - mean
   if (difference === 0) return { shift: 0, z: 0 }
-  const error = Math.sqrt((std * std) / count + (now.std * now.std) / now.count)
+  // The population variance over n - 1 is the sample variance over n.
+  const error = Math.sqrt((std * std) / count + now.variance / (now.count - 1))
   const rare = normalOfStudent(Math.abs(difference) / error, Math.min(count, now.count) - 1)
   return { shift: difference / std, z: Math.sign(difference) * rare }
 }
 
 const isMoreMissing = (
-  reference: Reference,
+  bins: Bins,
   n: number,
   missing: number,
   limit: number,
   least: number
 ): boolean => {
-  const known = reference.count + reference.missing
+  const known = bins.count + bins.missing
   const total = n + missing
   if (total === 0) return false
-  const both = (reference.missing + missing) / (known + total)
-  const difference = missing / total - reference.missing / known
+  const both = (bins.missing + missing) / (known + total)
+  const difference = missing / total - bins.missing / known
   const error = Math.sqrt(both * (1 - both) * (1 / known + 1 / total))
   return Math.abs(difference) >= least && Math.abs(difference) >= limit * error
 }

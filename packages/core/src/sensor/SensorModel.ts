@@ -12,127 +12,38 @@
  * A fit, an adjustment and a roll back are live from the start. Functions here decide on a `Lineage`
  * and give `Changes`; a store reads the one and writes the other in one transaction.
  */
-import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as Text from "../input/Text.ts"
-import * as Timestamp from "../input/Timestamp.ts"
+import {
+  type Authorship,
+  candidate,
+  type Changes,
+  decisionOf,
+  fitted,
+  goesLive,
+  type Key,
+  type Lineage,
+  type Numbers,
+  type SensorModel,
+  type Version
+} from "./internal/versions.ts"
+import type * as Drift from "./Drift.ts"
 import * as Sensor from "./Sensor.ts"
 
-/**
- * The caller's id of a sensor.
- *
- * @since 0.1.0
- */
-export const SensorId = Text.upTo(200)
-
-/**
- * A column of a sensor, such as `params.velRMS.x`; a sensor without columns has the one named
- * `value`.
- *
- * @since 0.1.0
- */
-export const Column = Text.upTo(200)
-
-/**
- * The column that is meant where none is named.
- *
- * @since 0.1.0
- */
-export const defaultColumn = "value"
-
-/**
- * Why a version was made or decided on, in words.
- *
- * @since 0.2.0
- */
-export const Reason = Text.upTo(500)
-
-/**
- * Which model is meant: models live for themselves, one per sensor and column.
- *
- * @since 0.1.0
- */
-export interface Key {
-  readonly sensorId: string
-  readonly column: string
-}
-
-/**
- * How a candidate ended: who promoted or withdrew it, why, and when.
- *
- * @since 0.2.0
- */
-export const Decision = Schema.Struct({
-  actor: Schema.String,
-  reason: Schema.NullOr(Reason),
-  at: Timestamp.Instant
-}).annotate({ identifier: "SensorModelDecision" })
-
-/**
- * One version of a model: `mean` and `std` in the unit of the values, `count` of values used and
- * `skipped` of those left out, `actor` who made it. `parent` is the version it was made from or in
- * place of, and `restores` the one it equals; a fit has neither, since no number of another version
- * is in it. `decision` is that on a candidate.
- *
- * @since 0.1.0
- */
-export const SensorModel = Schema.Struct({
-  sensorId: SensorId,
-  column: Column,
-  version: Schema.Int,
-  parent: Schema.NullOr(Schema.Int),
-  origin: Schema.Literals(["fit", "adjust", "rollback"]),
-  restores: Schema.NullOr(Schema.Int),
-  state: Schema.Literals(["candidate", "live", "retired", "withdrawn"]),
-  actor: Schema.String,
-  reason: Schema.NullOr(Reason),
-  count: Schema.Int,
-  skipped: Schema.Int,
-  mean: Schema.Finite,
-  std: Schema.Finite,
-  createdAt: Timestamp.Instant,
-  liveFrom: Schema.NullOr(Timestamp.Instant),
-  liveUntil: Schema.NullOr(Timestamp.Instant),
-  decision: Schema.NullOr(Decision)
-}).annotate({ identifier: "SensorModel" })
-export interface SensorModel extends Schema.Schema.Type<typeof SensorModel> {}
-
-/**
- * Who makes a version or decides on one, when, and why.
- *
- * @since 0.1.0
- */
-export interface Authorship {
-  readonly actor: string
-  readonly now: SensorModel["createdAt"]
-  readonly reason?: string | undefined
-}
-
-/**
- * What there is of a model: the highest version number given, the live version, and the candidate.
- *
- * @since 0.2.0
- */
-export interface Lineage {
-  readonly latest: number
-  readonly live: SensorModel | undefined
-  readonly candidate: SensorModel | undefined
-}
-
-/**
- * The lineage of a model that has no version yet.
- *
- * @since 0.2.0
- */
-export const empty: Lineage = { latest: 0, live: undefined, candidate: undefined }
-
-/**
- * The versions that an operation made or moved to another state; the one that was asked for is first.
- *
- * @since 0.2.0
- */
-export type Changes = readonly [SensorModel, ...ReadonlyArray<SensorModel>]
+export {
+  type Authorship,
+  type Changes,
+  Column,
+  Decision,
+  defaultColumn,
+  empty,
+  type Key,
+  type Lineage,
+  Reason,
+  SensorId,
+  SensorModel,
+  type Version
+} from "./internal/versions.ts"
 
 /**
  * There is no version to do it with: none is `live`, or none is the `candidate`.
@@ -155,48 +66,6 @@ export class Refused extends Schema.TaggedError<Refused>()("SensorModelRefused",
 
 const missing = (what: Missing["what"]) => Result.fail(new Missing({ what }))
 const refuse = (code: Refused["code"]) => Result.fail(new Refused({ code }))
-
-type Numbers = Pick<SensorModel, "count" | "skipped" | "mean" | "std">
-type Ancestry = Pick<SensorModel, "origin"> & Partial<Pick<SensorModel, "parent" | "restores">>
-
-const candidate = (
-  { latest }: Lineage,
-  { sensorId, column }: Key,
-  { count, skipped, mean, std }: Numbers,
-  { origin, parent = null, restores = null }: Ancestry,
-  by: Authorship
-): SensorModel => ({
-  sensorId,
-  column,
-  version: latest + 1,
-  parent,
-  origin,
-  restores,
-  state: "candidate",
-  actor: by.actor,
-  reason: by.reason ?? null,
-  count,
-  skipped,
-  mean,
-  std,
-  createdAt: by.now,
-  liveFrom: null,
-  liveUntil: null,
-  decision: null
-})
-
-/** The version goes live and the one that was steps back; the clocks of two servers may disagree. */
-const goesLive = (model: SensorModel, { live }: Lineage, { now }: Authorship): Changes => {
-  const at = live?.liveFrom ? DateTime.max(now, live.liveFrom) : now
-  const next: SensorModel = { ...model, state: "live", liveFrom: at }
-  return live === undefined ? [next] : [next, { ...live, state: "retired", liveUntil: at }]
-}
-
-const fitted = (values: ArrayLike<number>): Result.Result<Numbers, Sensor.TooFewValues> =>
-  Result.map(Sensor.fit(values), (weights) => ({
-    ...weights,
-    skipped: values.length - weights.count
-  }))
 
 /**
  * Makes the next version by fitting values.
@@ -228,9 +97,31 @@ export const fit = (
   values: ArrayLike<number>,
   by: Authorship
 ): Result.Result<Changes, Sensor.TooFewValues> =>
-  Result.map(fitted(values), (numbers) =>
-    goesLive(candidate(lineage, key, numbers, { origin: "fit" }, by), lineage, by)
-  )
+  Result.map(fitted(values), (numbers) => adopt(lineage, key, numbers, by))
+
+/**
+ * Makes the next version of weights that were fitted elsewhere, as `Frame.fit` does for many sensors.
+ *
+ * Shape: as `fit`.
+ *
+ * Fails with: nothing.
+ *
+ * @example
+ * ```ts
+ * import * as SensorModel from "@bedside/core/SensorModel"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const key = { sensorId: "pump-1", column: "temp" }
+ * const weights = { count: 4, skipped: 0, mean: 7.5, std: 2.3804761428476167 }
+ * const by = { actor: "ada", now: DateTime.makeUnsafe(0) }
+ * const [model] = SensorModel.adopt(SensorModel.empty, key, weights, by)
+ * model.version // => 1
+ * model.origin // => "fit"
+ * ```
+ * @since 0.2.0
+ */
+export const adopt = (lineage: Lineage, key: Key, weights: Numbers, by: Authorship): Changes =>
+  goesLive(candidate(lineage, key, weights, { origin: "fit" }, by), lineage, by)
 
 /**
  * Makes the next version by adjusting the live one.
@@ -297,7 +188,7 @@ export const adjust = (
  */
 export const rollback = (
   lineage: Lineage,
-  earlier: SensorModel,
+  earlier: Version,
   by: Authorship
 ): Result.Result<Changes, Missing | Refused> => {
   const { live } = lineage
@@ -350,12 +241,6 @@ export const propose = (
     candidate(lineage, key, numbers, { origin: "fit" }, by)
   ])
 }
-
-const decisionOf = ({ actor, reason, now }: Authorship): SensorModel["decision"] => ({
-  actor,
-  reason: reason ?? null,
-  at: now
-})
 
 /**
  * Makes the candidate the live version.
@@ -468,13 +353,15 @@ export const predict = (model: Judge, value: number): Prediction => {
 }
 
 /**
- * What values are judged by: the live version answers, and the candidate is tried beside it.
+ * What values are judged by: the live version answers, and the candidate is tried beside it. `edges`
+ * are those of the live version's bins, in which the values are tallied.
  *
  * @since 0.2.0
  */
 export interface Standing {
   readonly live: Judge
   readonly candidate: Judge | undefined
+  readonly edges: Drift.Bins["edges"]
 }
 
 /**

@@ -66,6 +66,7 @@ describe("Sensing", () => {
             Effect.flip(sensing.withdraw(ada, other)),
             Effect.flip(sensing.candidate(other)),
             Effect.flip(sensing.candidate(other, 1)),
+            Effect.flip(sensing.drift(other)),
             Effect.flip(sensing.versions(other, { limit: 10 }))
           ])
           for (const refusal of refusals) {
@@ -272,7 +273,7 @@ describe("Sensing", () => {
       const values = Float64Array.from(readings, (value) => value ?? NaN)
       const of = Int32Array.from(values, (_, index) => index % 2)
       const keys = [key, { ...key, column: "value" }]
-      const standings = [{ live, candidate }, undefined]
+      const standings = [{ live, candidate, edges: [] }, undefined]
       const { judged, alerts } = Verdicts.judge(standings, { keys, of, values })
       const indices = [...values.keys()].filter((index) => of[index] === 0)
       const known = indices.map((index) => values[index] ?? NaN).filter((it) => !Number.isNaN(it))

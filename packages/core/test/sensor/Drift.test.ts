@@ -50,6 +50,162 @@ describe("Drift.reference", () => {
   })
 })
 
+describe("Drift.freeze", () => {
+  it("freezes what a reference has, without the values", () => {
+    const drawn = normals(11, 300)
+    const { values, ...bins } = freeze(drawn)
+    expect(values).toHaveLength(300)
+    expect(Drift.freeze(drawn)).toEqual(Result.succeed(bins))
+    expect(Drift.freeze([1, NaN])).toEqual(
+      Result.fail(new Sensor.TooFewValues({ needed: 2, got: 1 }))
+    )
+  })
+
+  it("has no edges where only weights are known", () => {
+    expect(Drift.ofWeights({ count: 3, skipped: 1, mean: 7, std: 2 })).toEqual({
+      count: 3,
+      missing: 1,
+      mean: 7,
+      std: 2,
+      edges: [],
+      shares: [0.75, 0.25]
+    })
+  })
+})
+
+describe("Drift.tally", () => {
+  const bins = { edges: [2, 3, 4, 7] }
+
+  it("counts each value in its bin, one on an edge in the bin above, and what is missing", () => {
+    const values = [0, 2, 2.5, 3, 6.9, 7, 1e150, NaN, Infinity, -Infinity, 1e151]
+    const { counts, count, missing } = Drift.tally(bins, values)
+    expect({ counts, count, missing }).toEqual({ counts: [1, 2, 1, 1, 2], count: 7, missing: 4 })
+  })
+
+  it("has the mean and the population variance", () => {
+    const { mean, variance } = Drift.tally(bins, [10, 5, NaN, 6, 9])
+    expect([mean, variance]).toEqual([7.5, 4.25])
+  })
+
+  it("is empty of no value, and of missing ones alone", () => {
+    const empty = { counts: [0, 0, 0, 0, 0], count: 0, missing: 0, mean: 0, variance: 0 }
+    expect(Drift.tally(bins, [])).toEqual(empty)
+    expect(Drift.tally(bins, Float64Array.of(NaN, NaN))).toEqual({ ...empty, missing: 2 })
+  })
+
+  it("counts all values in one bin where there is no edge", () => {
+    expect(Drift.tally({ edges: [] }, [1, 2, NaN]).counts).toEqual([2])
+  })
+
+  it("stays finite with the largest values there are", () => {
+    const tally = Drift.tally(bins, Array(1000).fill(-1e150))
+    const all = Drift.merge(tally, Drift.tally(bins, Array(1000).fill(1e150)))
+    expect(all.mean).toBe(0)
+    expect(all.variance / 1e300).toBeCloseTo(1, 12)
+  })
+
+  it("gives equal values exactly that mean and no variance, however they are merged", () => {
+    const tenths = Drift.tally(bins, Array(7).fill(0.1))
+    const more = [tenths, tenths, Drift.tally(bins, [0.1])].reduce(Drift.merge)
+    expect([more.count, more.mean, more.variance]).toEqual([15, 0.1, 0])
+  })
+
+  const Values = Schema.Array(
+    Schema.NullOr(Schema.Finite.check(Schema.isBetween({ minimum: -1e3, maximum: 1e3 })))
+  )
+  const known = (values: typeof Values.Type) => values.map((value) => value ?? NaN)
+
+  it.prop("merges to the tally of all values", { left: Values, right: Values }, (drawn) => {
+    const [xs, ys] = [known(drawn.left), known(drawn.right)]
+    const merged = Drift.merge(Drift.tally(bins, xs), Drift.tally(bins, ys))
+    const together = Drift.tally(bins, [...xs, ...ys])
+    const { mean, variance, ...counted } = merged
+    expect(counted).toEqual({
+      counts: together.counts,
+      count: together.count,
+      missing: together.missing
+    })
+    expect(Math.abs(mean - together.mean)).toBeLessThan(1e-9)
+    expect(Math.abs(variance - together.variance)).toBeLessThan(1e-6)
+  })
+
+  it.prop("merges with no value to itself", { values: Values }, ({ values }) => {
+    const tally = Drift.tally(bins, known(values))
+    expect(Drift.merge(tally, Drift.tally(bins, []))).toEqual(tally)
+    expect(Drift.merge(Drift.tally(bins, []), tally)).toEqual(tally)
+  })
+})
+
+/** By the tally, taken in two halves. */
+const judge = (bins: Drift.Bins, values: Float64Array): Drift.Comparison => {
+  const half = values.length >> 1
+  const halves = [values.subarray(0, half), values.subarray(half)] as const
+  return Drift.judge(bins, Drift.merge(Drift.tally(bins, halves[0]), Drift.tally(bins, halves[1])))
+}
+
+describe("Drift.judge", () => {
+  it("has the distance at the edges, which a change within a bin does not move", () => {
+    const bins = freeze([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 2)
+    expect(bins.edges).toEqual([5.5])
+    const judged = (values: ReadonlyArray<number>) => Drift.judge(bins, Drift.tally(bins, values))
+    expect(judged([1, 1, 1, 9]).ks).toBe(0.25)
+    expect(judged([1, 1, 1, 1, 9, 9, 9, 9]).ks).toBe(0)
+    expect(judged([1, 1, NaN, 9]).ks).toBeCloseTo(1 / 6, 12)
+  })
+
+  it("leaves missing values of the fit out of the distance", () => {
+    const bins = freeze([1, NaN, 2, NaN, 3, NaN, 4, NaN], 2)
+    expect(Drift.judge(bins, Drift.tally(bins, [1, 2, 3, 4])).ks).toBe(0)
+  })
+
+  it("judges by mean and missing values alone where there are no edges", () => {
+    const bins = Drift.ofWeights({ count: 500, skipped: 0, mean: 0, std: 1 })
+    const { psi, ks, p, limits, alarm } = judge(bins, normals(12, 400))
+    expect({ psi, ks, p, alarm }).toEqual({ psi: NaN, ks: NaN, p: NaN, alarm: false })
+    expect(limits.z).toBeCloseTo(2.5758, 4)
+    const moved = normals(13, 400).map((value, index) => (index % 2 === 0 ? NaN : value + 1))
+    expect(judge(bins, moved).reasons).toEqual(["mean", "missing"])
+  })
+
+  it("says nothing of no value, and alarms where nothing but missing ones come", () => {
+    const bins = freeze(normals(14, 100))
+    const { n, psi, ks, shift, z, alarm } = judge(bins, new Float64Array())
+    expect({ n, psi, ks, shift, z, alarm }).toEqual({
+      n: 0,
+      psi: NaN,
+      ks: NaN,
+      shift: NaN,
+      z: NaN,
+      alarm: false
+    })
+    expect(judge(bins, Float64Array.of(NaN, NaN, NaN, NaN)).reasons).toEqual(["missing"])
+  })
+
+  it("sees a constant sensor move, and stay", () => {
+    const still = freeze([0.1, 0.1, 0.1, 0.1, 0.1])
+    expect(judge(still, new Float64Array(50).fill(0.1)).alarm).toBe(false)
+    expect(judge(still, new Float64Array(50).fill(0.2)).reasons).toContain("mean")
+  })
+
+  const Samples = Schema.Array(
+    Schema.Finite.check(Schema.isBetween({ minimum: -1e3, maximum: 1e3 }))
+  ).check(Schema.isMinLength(2))
+
+  it.prop(
+    "agrees with the comparison of the values, and its distance is never the larger",
+    { xs: Samples, ys: Samples },
+    ({ xs, ys }) => {
+      const reference = freeze(xs)
+      const exact = Drift.compare(reference, ys)
+      const judged = Drift.judge(reference, Drift.tally(reference, ys))
+      expect(judged.psi).toBe(exact.psi)
+      expect(judged.limits).toEqual(exact.limits)
+      expect(judged.ks).toBeLessThanOrEqual(exact.ks + 1e-12)
+      expect(judged.p).toBeGreaterThanOrEqual(exact.p - 1e-9)
+    }
+  )
+})
+
 describe("Drift.compare", () => {
   it("finds nothing between a sample and itself", () => {
     const values = normals(3, 500)
@@ -126,32 +282,44 @@ describe("Drift.compare", () => {
     { n: 2000, m: 400 }
   ])("alarms in at most 5 % of 1,000 draws of one distribution, $n and $m values", ({ n, m }) => {
     let alarms = 0
+    let tallied = 0
     for (let draw = 0; draw < 1000; draw++) {
       const all = normals(1000 * n + draw, n + m)
-      if (Drift.compare(freeze(all.subarray(0, n)), all.subarray(n)).alarm) alarms += 1
+      const reference = freeze(all.subarray(0, n))
+      if (Drift.compare(reference, all.subarray(n)).alarm) alarms += 1
+      if (judge(reference, all.subarray(n)).alarm) tallied += 1
     }
     expect(alarms).toBeLessThanOrEqual(50)
+    expect(tallied).toBeLessThanOrEqual(50)
   })
 
   it("keeps that with skewed values, ties and missing ones", () => {
     let alarms = 0
+    let tallied = 0
     for (let draw = 0; draw < 1000; draw++) {
       const all = normals(draw, 350).map((value, index) =>
         index % 11 === draw % 11 ? NaN : Math.round(4 * Math.exp(value))
       )
-      if (Drift.compare(freeze(all.subarray(0, 200)), all.subarray(200)).alarm) alarms += 1
+      const reference = freeze(all.subarray(0, 200))
+      if (Drift.compare(reference, all.subarray(200)).alarm) alarms += 1
+      if (judge(reference, all.subarray(200)).alarm) tallied += 1
     }
     expect(alarms).toBeLessThanOrEqual(50)
+    expect(tallied).toBeLessThanOrEqual(50)
   })
 
   it("finds a shift of half a standard deviation in most draws", () => {
     let alarms = 0
+    let tallied = 0
     for (let draw = 0; draw < 200; draw++) {
       const all = normals(draw, 350)
+      const reference = freeze(all.subarray(0, 200))
       const moved = all.subarray(200).map((value) => value + 0.5)
-      if (Drift.compare(freeze(all.subarray(0, 200)), moved).alarm) alarms += 1
+      if (Drift.compare(reference, moved).alarm) alarms += 1
+      if (judge(reference, moved).alarm) tallied += 1
     }
     expect(alarms).toBeGreaterThan(180)
+    expect(tallied).toBeGreaterThan(180)
   })
 
   const Samples = Schema.Array(

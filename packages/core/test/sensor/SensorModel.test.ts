@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Drift from "../../src/sensor/Drift.ts"
 import * as Sensor from "../../src/sensor/Sensor.ts"
 import * as SensorModel from "../../src/sensor/SensorModel.ts"
 
@@ -32,7 +33,7 @@ const after = (
 const fit = (
   values: ReadonlyArray<number>,
   lineage: SensorModel.Lineage = SensorModel.empty
-): SensorModel.SensorModel => Result.getOrThrow(SensorModel.fit(lineage, key, values, ada))[0]
+): SensorModel.Version => Result.getOrThrow(SensorModel.fit(lineage, key, values, ada))[0]
 
 const fitted = after(SensorModel.empty, SensorModel.fit(SensorModel.empty, key, golden, ada))
 const proposed = after(fitted, SensorModel.propose(fitted, key, [1, 3, NaN], eve))
@@ -65,7 +66,8 @@ describe("SensorModel.fit", () => {
       createdAt: ada.now,
       liveFrom: ada.now,
       liveUntil: null,
-      decision: null
+      decision: null,
+      bins: Result.getOrThrow(Drift.freeze(golden))
     })
   })
 
@@ -175,6 +177,31 @@ describe("SensorModel.rollback", () => {
   })
 })
 
+describe("the bins of a version", () => {
+  const binsOf = (values: ReadonlyArray<number>) => Result.getOrThrow(Drift.freeze(values))
+
+  it("are those of the values that were fitted, whatever becomes of the threshold", () => {
+    const adjusted = after(fitted, SensorModel.adjust(fitted, ada))
+    expect(adjusted.live?.mean).toBe(8.25)
+    expect(adjusted.live?.bins).toEqual(binsOf(golden))
+    const refitted = after(adjusted, SensorModel.fit(adjusted, key, [1, 3, NaN], ada))
+    expect(refitted.live?.bins).toEqual(binsOf([1, 3, NaN]))
+    const back = after(refitted, SensorModel.rollback(refitted, first, ada))
+    expect(back.live?.bins).toEqual(binsOf(golden))
+    const promoted = after(proposed, SensorModel.promote(proposed, ada))
+    expect(promoted.live?.bins).toEqual(binsOf([1, 3, NaN]))
+  })
+
+  it("have no edges where the weights were fitted elsewhere", () => {
+    const weights = { count: 4, skipped: 1, mean: 7.5, std: 2 }
+    const adopted = SensorModel.adopt(SensorModel.empty, key, weights, ada)
+    expect(adopted[0].bins).toEqual(Drift.ofWeights(weights))
+    const lineage = after(SensorModel.empty, Result.succeed(adopted))
+    const [adjusted] = Result.getOrThrow(SensorModel.adjust(lineage, ada))
+    expect([adjusted.mean, adjusted.bins.mean]).toEqual([8.25, 7.5])
+  })
+})
+
 describe("SensorModel.propose", () => {
   it("makes a candidate and leaves the live version live", () => {
     expect(proposed.live).toEqual(first)
@@ -273,12 +300,13 @@ describe("SensorModel.predict", () => {
 })
 
 describe("SensorModel.SensorModel", () => {
-  it("takes what is made here, and reads it back from JSON", () => {
+  it("takes what is made here, and reads it back from JSON, without the bins", () => {
     const codec = Schema.fromJsonString(SensorModel.SensorModel)
     const promoted = Result.getOrThrow(SensorModel.promote(proposed, eve))
     const withdrawn = Result.getOrThrow(SensorModel.withdraw(proposed, ada))
-    for (const model of [first, ...promoted, ...withdrawn]) {
-      expect(Schema.decodeSync(codec)(Schema.encodeSync(codec)(model))).toEqual(model)
+    for (const version of [first, ...promoted, ...withdrawn]) {
+      const { bins: _, ...model } = version
+      expect(Schema.decodeSync(codec)(Schema.encodeSync(codec)(version))).toEqual(model)
     }
   })
 

@@ -117,6 +117,10 @@ describe("/metrics", () => {
         /http_request_duration_seconds_count\{[^}]*route="\/api\/v1\/patients\/:id"[^}]*\} \d+/
       )
       expect(text).toMatch(/route="unmatched"/)
+      yield* clinician.post("/api/v1/sensors/pump-1/predict", { value: 1 })
+      const sensors = (yield* admin.get("/metrics")).text
+      expect(sensors).toMatch(/^bedside_sensor_readings_total\{[^}]*outcome="unknown"[^}]*\} \d+/m)
+      expect(sensors).not.toContain("pump-1")
       expect(text).not.toContain(id)
       expect(text).not.toContain("nowhere")
     })

@@ -45,7 +45,11 @@ const matrix = `
   sensors.promote                  -       yes        -       -
   sensors.withdraw                 -       yes        -       -
   sensors.predictAll               -       yes        yes     -
+  sensors.drift                    -       yes        yes     -
   sensors.alerts                   -       yes        yes     -
+  uploads.receive                  -       yes        -       -
+  uploads.list                     -       yes        -       -
+  uploads.find                     -       yes        -       -
   jobs.list                        yes     -          -       -
   jobs.dead                        yes     -          -       -
   jobs.requeue                     yes     -          -       -

@@ -327,6 +327,108 @@ describe("the lineage of a sensor", () => {
   )
 })
 
+describe("/api/v1/sensors/{id}/drift", () => {
+  const place = "/api/v1/sensors/pump-1"
+  const hundred = Array.from({ length: 100 }, (_, index) => index)
+
+  it.live("judges what came in to predict against what was fitted", () =>
+    Effect.gen(function* () {
+      const { post, get } = yield* clinician
+      const fitted = yield* post(`${place}/fit`, { values: [...hundred, null] })
+      yield* post(`${place}/predict`, { value: 20 })
+      yield* post("/pump-1/predict", { value: 30 })
+      const value = [...hundred.slice(0, 47).map((it) => it + 80), null]
+      yield* post("/api/v1/sensors/predict", { sensorId: "pump-1", value })
+      const drift = yield* get(`${place}/drift`)
+      expect([drift.status, drift.body]).toEqual([
+        200,
+        {
+          version: 1,
+          from: fitted.body.liveFrom,
+          to: expect.stringMatching(/Z$/),
+          n: 49,
+          missing: 1,
+          psi: expect.any(Number),
+          ks: expect.closeTo(0.8 - 2 / 49, 12),
+          p: expect.any(Number),
+          shift: expect.any(Number),
+          z: expect.any(Number),
+          limits: { psi: null, ks: expect.any(Number), z: expect.closeTo(2.5758, 4) },
+          alarm: true,
+          reasons: ["ks", "mean"],
+          bins: Array.from({ length: 10 }, (_, bin) => ({
+            from: bin === 0 ? null : expect.closeTo(9.9 * bin, 9),
+            to: bin === 9 ? null : expect.closeTo(9.9 * (bin + 1), 9),
+            expected: 10 / 101,
+            observed: ([0, 0, 1, 1, 0, 0, 0, 0, 10, 37][bin] ?? NaN) / 50
+          }))
+        }
+      ])
+      expect(drift.body.p).toBeLessThan(1e-9)
+    })
+  )
+
+  it.live("is null where nothing can be computed, and of a model without bins", () =>
+    Effect.gen(function* () {
+      const { post, get } = yield* clinician
+      yield* post(`${place}/fit`, { values: [7, 7] })
+      const none = yield* get(`${place}/drift`)
+      expect(none.body).toMatchObject({
+        n: 0,
+        missing: 0,
+        psi: null,
+        ks: null,
+        p: null,
+        shift: null,
+        z: null,
+        limits: { psi: null, ks: null },
+        alarm: false,
+        reasons: [],
+        bins: [
+          { from: null, to: 7, expected: 0, observed: null },
+          { from: 7, to: null, expected: 1, observed: null }
+        ]
+      })
+      yield* post("/api/v1/sensors/predict", { sensorId: "pump-1", value: [8, 8] })
+      const moved = yield* get(`${place}/drift`)
+      expect(moved.body).toMatchObject({ n: 2, shift: null, z: null, reasons: ["mean"] })
+    })
+  )
+
+  it.live("takes a column and UTC days", () =>
+    Effect.gen(function* () {
+      const { post, get } = yield* clinician
+      yield* post(`${place}/fit?column=x`, { values: golden })
+      yield* post(`${place}/predict?column=x`, { value: 7 })
+      const n = (query: string) =>
+        Effect.map(get(`${place}/drift?${query}`), ({ status, body }) => [status, body.n])
+      expect(yield* n("column=x")).toEqual([200, 1])
+      expect(yield* n("column=x&from=2020-01-01T00:00:00Z")).toEqual([200, 1])
+      expect(yield* n("column=x&from=2999-01-01T00:00:00%2B02:00")).toEqual([200, 0])
+      expect(yield* n("column=x&to=2020-01-01T00:00:00Z")).toEqual([200, 0])
+      expect(yield* n("")).toEqual([404, undefined])
+      const refused = yield* get(`${place}/drift?from=yesterday&to=1`)
+      expect([refused.status, Server.problems(refused)]).toEqual([
+        422,
+        ["from: format", "to: format"]
+      ])
+    })
+  )
+
+  it.live("is asked through the typed client, and by a device", () =>
+    Effect.gen(function* () {
+      const { server, post } = yield* clinician
+      yield* post(`${place}/fit`, { values: golden })
+      yield* post(`${place}/predict`, { value: 7 })
+      const { authorization = "" } = yield* server.as("device")
+      const token = Redacted.make(authorization.replace("Bearer ", ""))
+      const client = yield* Client.make({ url: server.root, token })
+      const drift = yield* client.sensors.drift({ params: { id: "pump-1" }, query: {} })
+      expect(drift).toMatchObject({ version: 1, n: 1, alarm: false })
+    })
+  )
+})
+
 describe("/api/v1/sensors/predict", () => {
   const path = "/api/v1/sensors/predict"
 

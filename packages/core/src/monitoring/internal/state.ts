@@ -11,6 +11,7 @@ import type * as Measurement from "../../measurement/Measurement.ts"
 import type * as Patient from "../../patient/Patient.ts"
 import type * as Registration from "../../patient/Registration.ts"
 import type * as SensorModel from "../../sensor/SensorModel.ts"
+import type * as Upload from "../../sensor/Upload.ts"
 import type * as Assessed from "../Assessed.ts"
 import * as Jobs from "../Jobs.ts"
 import * as Ports from "../Ports.ts"
@@ -27,6 +28,11 @@ export interface StoredEcg {
   record: Ports.EcgRecord
   /** Of the methods that analysed it last. */
   edition: string | undefined
+}
+
+export interface StoredUpload {
+  upload: Upload.Upload
+  parts: ReadonlyArray<Uint8Array>
 }
 
 export interface StoredJob {
@@ -50,7 +56,8 @@ export interface State {
   readonly naturalKeys: Map<string, Measurement.MeasurementId>
   readonly assessments: Map<string, Assessed.Assessed>
   readonly ecgs: Map<string, StoredEcg>
-  readonly sensorModels: Map<string, ReadonlyArray<SensorModel.SensorModel>>
+  readonly sensorModels: Map<string, ReadonlyArray<SensorModel.Version>>
+  readonly uploads: Map<string, StoredUpload>
   readonly accounts: Map<string, Account.Credentials>
   readonly deliveries: Set<string>
   readonly jobs: Map<string, StoredJob>
@@ -67,6 +74,7 @@ export const make = (): State => ({
   assessments: new Map(),
   ecgs: new Map(),
   sensorModels: new Map(),
+  uploads: new Map(),
   accounts: new Map(),
   deliveries: new Set(),
   jobs: new Map(),

@@ -40,7 +40,7 @@ export interface Verdict {
   readonly alerts: Int32Array
 }
 
-type Standings = ReadonlyArray<SensorModel.Standing | undefined>
+export type Standings = ReadonlyArray<SensorModel.Standing | undefined>
 
 /** The threshold of each key, NaN where there is no such version: no value reaches it. */
 const thresholds = (standings: Standings, which: "live" | "candidate"): Float64Array =>
@@ -49,7 +49,7 @@ const thresholds = (standings: Standings, which: "live" | "candidate"): Float64A
     return model === undefined ? NaN : Sensor.threshold(model)
   })
 
-const tally = (keys: number) => ({
+const counters = (keys: number) => ({
   readings: new Int32Array(keys),
   missing: new Int32Array(keys),
   agreements: new Int32Array(keys),
@@ -60,7 +60,7 @@ const tally = (keys: number) => ({
 const count = (standings: Standings, { of, values, keys }: Batch) => {
   const live = thresholds(standings, "live")
   const candidate = thresholds(standings, "candidate")
-  const { readings, missing, agreements, liveAlerts, candidateAlerts } = tally(keys.length)
+  const { readings, missing, agreements, liveAlerts, candidateAlerts } = counters(keys.length)
   const alerts = new Int32Array(values.length)
   let found = 0
   for (let index = 0; index < values.length; index++) {

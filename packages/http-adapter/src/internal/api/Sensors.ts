@@ -1,6 +1,7 @@
 /**
  * Sensor models: fitted, asked, adjusted, tried, rolled back, and looked back on.
  */
+import * as Drift from "@bedside/core/Drift"
 import * as Invalid from "@bedside/core/Invalid"
 import * as Page from "@bedside/core/Page"
 import * as SensorModel from "@bedside/core/SensorModel"
@@ -129,6 +130,32 @@ export const Predictions = Schema.Struct({
   ),
   unknown: Schema.Array(Schema.Struct({ ...Named, indices: Columns.Indices }))
 }).annotate({ identifier: "Predictions" })
+
+const Known = Schema.NullOr(Schema.Finite)
+
+/**
+ * How incoming values differ from those that were fitted. What cannot be computed is null: too few
+ * values, a model without bins, a limit that nothing reaches. The shares of the bins are of all
+ * values, the missing ones too; the outer bins are open.
+ */
+export const Drifted = Schema.Struct({
+  version: Schema.Int,
+  from: Timestamp.Instant,
+  to: Timestamp.Instant,
+  n: Schema.Int,
+  missing: Schema.Int,
+  psi: Known,
+  ks: Known,
+  p: Known,
+  shift: Known,
+  z: Known,
+  limits: Schema.Struct({ psi: Known, ks: Known, z: Known }),
+  alarm: Schema.Boolean,
+  reasons: Schema.Array(Drift.Reason),
+  bins: Schema.Array(
+    Schema.Struct({ from: Known, to: Known, expected: Schema.Finite, observed: Known })
+  )
+}).annotate({ identifier: "SensorDrift" })
 
 /** An alert as it goes out. */
 export const Alert = Schema.Struct({
@@ -263,6 +290,18 @@ export const sensors = HttpApiGroup.make("sensors")
       .annotate(
         OpenApi.Description,
         "By columns: `value` has the values, `sensorId` and `column` one name for all of them or an array with one for each. `alerts` are indices of `value`. Values of a sensor that was never fitted are named in `unknown` and refuse nothing else."
+      ),
+    HttpApiEndpoint.get("drift", `${one}/drift`, {
+      params,
+      query: { ...column, from: Schema.optionalKey(When), to: Schema.optionalKey(When) },
+      success: Drifted,
+      error: [Problem.NotFound, Problem.Unprocessable]
+    })
+      .annotate(Gate.Rule, Gate.needs("sensors:use"))
+      .annotate(OpenApi.Summary, "Do incoming values still look like those that were fitted?")
+      .annotate(
+        OpenApi.Description,
+        "The values that predict was asked about since the live version went live, or on the UTC days from that of `from` on and before `to`, against the values it was fitted to. `psi` is the population stability index over bins frozen with the fit, `ks` the largest distance of the distribution functions at their edges and `p` its chance, `shift` that of the mean in standard deviations and `z` in standard errors; an adjusted threshold changes none of them. `alarm` takes a difference that is both unlikely and large, and `reasons` says in what. The chances are those of independent values: of a sensor that is read often, alarms may be more. Null is what cannot be computed; a version fitted from a file has no bins. Another server process may be a second behind."
       ),
     HttpApiEndpoint.get("alerts", `${root}/sensors/alerts`, {
       headers: { "last-event-id": Schema.optionalKey(Schema.String) },

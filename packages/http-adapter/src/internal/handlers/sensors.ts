@@ -90,6 +90,35 @@ const shown = (batch: Sensing.Batch, { judged, alerts }: Sensing.Verdict) => ({
   unknown: unjudged(batch, judged)
 })
 
+/** JSON has no NaN and no infinities. */
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+const driftShown = ({ version, from, to, bins, tally, comparison }: Sensing.Drifted) => {
+  const { edges, shares } = bins
+  const { n, missing, limits, alarm, reasons } = comparison
+  return {
+    version,
+    from,
+    to,
+    n,
+    missing,
+    psi: finite(comparison.psi),
+    ks: finite(comparison.ks),
+    p: finite(comparison.p),
+    shift: finite(comparison.shift),
+    z: finite(comparison.z),
+    limits: { psi: finite(limits.psi), ks: finite(limits.ks), z: finite(limits.z) },
+    alarm,
+    reasons,
+    bins: (edges.length === 0 ? [] : tally.counts).map((count, bin) => ({
+      from: edges[bin - 1] ?? null,
+      to: edges[bin] ?? null,
+      expected: shares[bin]!,
+      observed: finite(count / (n + missing))
+    }))
+  }
+}
+
 export const sensors = HttpApiBuilder.group(
   Api,
   "sensors",
@@ -136,6 +165,16 @@ export const sensors = HttpApiBuilder.group(
         const batch = batchOf(payload)
         return Effect.map(sensing.predictAll(batch), (verdict) => shown(batch, verdict))
       },
+      drift: ({ params, query: { column, from, to } }) =>
+        Effect.map(
+          answer(
+            sensing.drift(keyOf(params.id, column), {
+              from: from && DateTime.toUtc(from),
+              to: to && DateTime.toUtc(to)
+            })
+          ),
+          driftShown
+        ),
       alerts: ({ headers }) =>
         Effect.succeed(Alerts.answer(sensing.alerts(headers["last-event-id"]), stopping))
     })
