@@ -6,7 +6,7 @@ import { defineConfig } from "tsup"
 
 // esbuild leaves the specifiers of files it does not bundle alone. Both endings are equally long,
 // which keeps the source map true.
-const relativeSource = /(?<=(?:from |import |import\()"\.{1,2}\/[^"\n]+\.)ts(?=")/g
+const relativeSource = /(?<=(?:from |import |import\(|new URL\()"\.{1,2}\/[^"\n]+\.)ts(?=")/g
 
 export default defineConfig({
   entry: ["src/**/*.ts"],

@@ -1,12 +1,12 @@
 /**
- * Scene 7: what the worker did meanwhile.
+ * Scene 8: what the worker did meanwhile.
  */
 import * as Effect from "effect/Effect"
 import * as Stage from "./Stage.ts"
 
 /** Waits until no job is left and shows how many there were of each kind. */
 export const show = Effect.fnUntraced(function* ({ admin }: Stage.Stage) {
-  yield* Stage.heading("7. The jobs of the worker", "GET /api/v1/jobs, GET /api/v1/jobs/dead")
+  yield* Stage.heading("8. The jobs of the worker", "GET /api/v1/jobs, GET /api/v1/jobs/dead")
   const { counts } = yield* Stage.eventually(
     admin.jobs.list({ query: { limit: 1 } }).pipe(
       Effect.filterOrFail(

@@ -17,6 +17,7 @@ import * as Roster from "./Roster.ts"
 import * as Sensor from "./Sensor.ts"
 import * as Stage from "./Stage.ts"
 import * as Synthea from "./Synthea.ts"
+import * as Upload from "./Upload.ts"
 import * as Work from "./Work.ts"
 
 const { values } = parseArgs({ options: { url: { type: "string" } }, allowPositionals: true })
@@ -38,6 +39,7 @@ const demonstration = Effect.gen(function* () {
   yield* Observations.show(stage)
   yield* Ecg.show(stage)
   yield* Sensor.show(stage)
+  yield* Upload.show(stage)
   yield* Work.show(stage)
   yield* Stage.say("", "All of this went over HTTP. Not a medical device.")
 })

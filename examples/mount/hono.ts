@@ -9,6 +9,7 @@
  * does not.
  */
 import * as Access from "@bedside/core/Access"
+import * as Fitting from "@bedside/core/Fitting"
 import * as Memory from "@bedside/core/Memory"
 import * as Notifying from "@bedside/core/Notifying"
 import * as Workflows from "@bedside/core/Workflows"
@@ -38,8 +39,8 @@ const account = Layer.effectDiscard(
 )
 
 const worker = Worker.layer().pipe(
-  Layer.provide(Notifying.Notifying.layer),
-  Layer.provide(Layer.succeed(Notifying.Channels, [WardLog.channel]))
+  Layer.provide([Fitting.Fitting.layer, Notifying.Notifying.layer]),
+  Layer.provide([Fitting.layerCsv, Layer.succeed(Notifying.Channels, [WardLog.channel])])
 )
 
 /** Bedside as one function from a request to a response. */

@@ -5,10 +5,12 @@
  * server finds it ready.
  */
 import * as Access from "@bedside/core/Access"
+import * as Fitting from "@bedside/core/Fitting"
 import * as Notifying from "@bedside/core/Notifying"
 import * as Workflows from "@bedside/core/Workflows"
 import * as Http from "@bedside/http-adapter/Http"
 import * as PasswordHash from "@bedside/http-adapter/PasswordHash"
+import * as ReadingsFiles from "@bedside/worker-adapter/ReadingsFiles"
 import * as Worker from "@bedside/worker-adapter/Worker"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
@@ -50,8 +52,8 @@ const worker = (settings: Settings) => {
     () => new URL(`http://localhost:${settings.port}`)
   )
   return Worker.layer().pipe(
-    Layer.provide(Notifying.Notifying.layer),
-    Layer.provide(Composition.channels({ ...settings, publicUrl }))
+    Layer.provide([Fitting.Fitting.layer, Notifying.Notifying.layer]),
+    Layer.provide([ReadingsFiles.layer, Composition.channels({ ...settings, publicUrl })])
   )
 }
 

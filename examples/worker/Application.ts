@@ -2,8 +2,10 @@
  * The worker as one layer: store, the workflows that jobs call, and the loop that takes them.
  */
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
+import * as Fitting from "@bedside/core/Fitting"
 import * as Monitoring from "@bedside/core/Monitoring"
 import * as Notifying from "@bedside/core/Notifying"
+import * as ReadingsFiles from "@bedside/worker-adapter/ReadingsFiles"
 import * as Worker from "@bedside/worker-adapter/Worker"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
@@ -23,10 +25,11 @@ export const layer = (settings: Settings) =>
     Layer.provideMerge(Worker.layer({ concurrency: settings.concurrency })),
     Layer.provide([
       Electrocardiography.Electrocardiography.layer,
+      Fitting.Fitting.layer,
       Monitoring.Monitoring.layer,
       Notifying.Notifying.layer
     ]),
-    Layer.provide(Composition.channels(settings)),
+    Layer.provide([ReadingsFiles.layer, Composition.channels(settings)]),
     Layer.provide(Composition.store(settings)),
     Layer.provide(SecureRandom.layerWebCrypto)
   )

@@ -20,6 +20,7 @@ import { queue } from "./queue.ts"
 import { registration } from "./registration.ts"
 import { sensorModels } from "./sensorModels.ts"
 import { together } from "./together.ts"
+import { uploads } from "./uploads.ts"
 
 /**
  * Runs the contract. The layer is built twice: once for the records, and once for the queue, which
@@ -37,6 +38,7 @@ export const contract = <E>(name: string, store: Layer.Layer<Ports.Store, E>): v
       assessments(it)
       ecgs(it)
       sensorModels(it)
+      uploads(it)
       accounts(it)
       deliveries(it)
       together(it)

@@ -75,6 +75,12 @@ ten seconds of it to look at: N bytes of SVG`)
   is 13 an alert? yes: the threshold is 12.260952285695232
 adjusted: mean 8.25, now version 2
   is 13 an alert? no: the threshold is 13.010952285695232`)
+  const upload = scene(lines, "7. A file").replace(/^[\d,]+ bytes/, "N bytes")
+  expect(upload).toBe(`N bytes of CSV sent: queued
+completed: 100 models of 9,999 rows
+  1 row left out: line 779, number
+  20 values missing
+pump 7 has a mean of 20.68 Cel, of 200 values`)
   expect(lines.at(-1)).toBe("All of this went over HTTP. Not a medical device.")
 }
 
@@ -98,8 +104,9 @@ it.live("on a running server, and a second time, it finds what is there", () =>
     facts(first)
     expect(scene(first, "1. A roster")).toBe(roster)
     expect(scene(first, "2. The patients of Synthea")).toMatch(/^Left out: no .*synthea_csv\./)
-    expect(scene(first, "7. The jobs")).toContain(`2  analyse-ecg        completed
+    expect(scene(first, "8. The jobs")).toContain(`2  analyse-ecg        completed
       7  assess-patient     completed
+      1  fit-upload         completed
       3  notify             completed
       1  send-confirmation  completed
       0  dead letters`)
@@ -107,7 +114,7 @@ it.live("on a running server, and a second time, it finds what is there", () =>
     const second = yield* play(variables, "--url", `${server.url}/`)
     facts(second)
     expect(scene(second, "1. A roster")).not.toContain("created")
-    expect(scene(second, "7. The jobs")).toMatch(/^3  analyse-ecg        completed$/m)
+    expect(scene(second, "8. The jobs")).toMatch(/^3  analyse-ecg        completed$/m)
   })
 )
 
@@ -125,7 +132,7 @@ describeWithData("synthea_csv", "with the files of Synthea", (path) => {
   4,640 created: on record now
      30 corrected: a second value for the same moment; the first one stays in its history
       1 unchanged: the same value for the same moment again`)
-      expect(scene(lines, "7. The jobs")).toContain("66  assess-patient     completed")
+      expect(scene(lines, "8. The jobs")).toContain("66  assess-patient     completed")
       expect(readdirSync(temporary)).toEqual([])
     })
   )

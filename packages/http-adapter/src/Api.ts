@@ -10,6 +10,7 @@ import * as Jobs from "./internal/api/Jobs.ts"
 import * as Measurements from "./internal/api/Measurements.ts"
 import * as Patients from "./internal/api/Patients.ts"
 import * as Sensors from "./internal/api/Sensors.ts"
+import * as Uploads from "./internal/api/Uploads.ts"
 import * as Description from "./internal/description.ts"
 import * as Operations from "./Operations.ts"
 import * as Problem from "./Problem.ts"
@@ -31,6 +32,7 @@ export const Api = Routes.api("bedside")
     Measurements.measurements,
     Ecgs.ecgs,
     Sensors.sensors,
+    Uploads.uploads,
     Jobs.jobs,
     Compat.compatToken,
     Compat.compatEcg,

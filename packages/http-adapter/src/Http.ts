@@ -24,6 +24,7 @@ import * as Measurements from "./internal/handlers/measurements.ts"
 import * as OperationsHandlers from "./internal/handlers/operations.ts"
 import * as Patients from "./internal/handlers/patients.ts"
 import * as Sensors from "./internal/handlers/sensors.ts"
+import * as Uploads from "./internal/handlers/uploads.ts"
 import * as Mount from "./internal/mount.ts"
 import * as Operations from "./Operations.ts"
 import * as Problem from "./Problem.ts"
@@ -75,6 +76,7 @@ const handlers = Layer.mergeAll(
   Measurements.measurements,
   Ecgs.ecgs,
   Sensors.sensors,
+  Uploads.uploads,
   OperationsHandlers.jobs,
   Compat.token,
   Compat.ecg,

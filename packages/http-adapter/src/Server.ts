@@ -37,8 +37,11 @@ export const Stopping = Context.Reference<Effect.Effect<void>>("bedside/http/Sto
   defaultValue: () => Effect.never
 })
 
+/** The largest upload may come over a slow line; what a request begins with may not. */
+const patience = { requestTimeout: 3_600_000, headersTimeout: 60_000 }
+
 const draining = (stopping: Deferred.Deferred<void>) => (): Server => {
-  const server = createServer()
+  const server = createServer(patience)
   const sockets = new Set<Socket>()
   server.on("connection", (socket: Socket) => {
     sockets.add(socket)

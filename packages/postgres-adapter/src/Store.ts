@@ -22,6 +22,7 @@ import * as Patients from "./Patients.ts"
 import * as Postgres from "./Postgres.ts"
 import * as Queue from "./Queue.ts"
 import * as SensorModels from "./SensorModels.ts"
+import * as Uploads from "./Uploads.ts"
 
 const readiness = Layer.effect(
   Ports.Readiness,
@@ -43,6 +44,7 @@ const over = (
     Assessments.layer,
     Ecgs.layer,
     SensorModels.layer,
+    Uploads.layer,
     Accounts.layer,
     Deliveries.layer,
     JobQueue.layer,

@@ -8,6 +8,7 @@
  * take too long, so a stop loses no job and by itself runs none twice.
  */
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
+import * as Fitting from "@bedside/core/Fitting"
 import * as Jobs from "@bedside/core/Jobs"
 import * as Monitoring from "@bedside/core/Monitoring"
 import * as Notifying from "@bedside/core/Notifying"
@@ -25,6 +26,7 @@ import * as Option from "effect/Option"
 /** The workflows that jobs name. */
 type Workflows =
   | Electrocardiography.Electrocardiography
+  | Fitting.Fitting
   | Monitoring.Monitoring
   | Notifying.Notifying
 
@@ -76,6 +78,7 @@ export const inFlight = Metric.gauge("bedside_jobs_in_flight", {
  * @example
  * ```ts
  * import * as Electrocardiography from "@bedside/core/Electrocardiography"
+ * import * as Fitting from "@bedside/core/Fitting"
  * import * as Jobs from "@bedside/core/Jobs"
  * import * as Memory from "@bedside/core/Memory"
  * import * as Monitoring from "@bedside/core/Monitoring"
@@ -88,10 +91,12 @@ export const inFlight = Metric.gauge("bedside_jobs_in_flight", {
  *
  * const workflows = Layer.mergeAll(
  *   Electrocardiography.Electrocardiography.layer,
+ *   Fitting.Fitting.layer,
  *   Monitoring.Monitoring.layer,
  *   Notifying.Notifying.layer
  * ).pipe(
- *   Layer.provide([Memory.layer, Layer.succeed(Notifying.Channels, []), SecureRandom.layerWebCrypto])
+ *   Layer.provide([Memory.layer, SecureRandom.layerWebCrypto]),
+ *   Layer.provide([Fitting.layerCsv, Layer.succeed(Notifying.Channels, [])])
  * )
  * const patientId = Patient.PatientId.make("01890a5d-ac96-774b-bcce-b302099a8057")
  * const job = Jobs.SendConfirmation.make({ patientId })
@@ -110,6 +115,8 @@ export const handle = (
       return Electrocardiography.Electrocardiography.use((it) => it.analyse(job.recordingId))
     case "backfill-ecgs":
       return Electrocardiography.Electrocardiography.use((it) => it.backfill(job.from))
+    case "fit-upload":
+      return Fitting.Fitting.use((it) => it.fit(job.uploadId))
     case "assess-patient":
       return Monitoring.Monitoring.use((it) => it.assess(job.patientId))
     case "send-confirmation":
@@ -270,6 +277,7 @@ const make = Effect.fnUntraced(function* ({
  * @example
  * ```ts
  * import * as Electrocardiography from "@bedside/core/Electrocardiography"
+ * import * as Fitting from "@bedside/core/Fitting"
  * import * as Memory from "@bedside/core/Memory"
  * import * as Monitoring from "@bedside/core/Monitoring"
  * import * as Notifying from "@bedside/core/Notifying"
@@ -282,10 +290,11 @@ const make = Effect.fnUntraced(function* ({
  * const worker = Worker.layer({ concurrency: 2 }).pipe(
  *   Layer.provide([
  *     Electrocardiography.Electrocardiography.layer,
+ *     Fitting.Fitting.layer,
  *     Monitoring.Monitoring.layer,
  *     Notifying.Notifying.layer
  *   ]),
- *   Layer.provide([Memory.layer, SecureRandom.layerWebCrypto]),
+ *   Layer.provide([Memory.layer, SecureRandom.layerWebCrypto, Fitting.layerCsv]),
  *   Layer.provide(Layer.succeed(Notifying.Channels, [WardLog.channel]))
  * )
  * const stopped = await Effect.runPromise(Effect.scoped(Layer.build(worker)).pipe(Effect.as("stopped")))

@@ -1,4 +1,7 @@
+export * as Arrow from "./Arrow.ts"
 export * as Mail from "./Mail.ts"
+export * as Parquet from "./Parquet.ts"
+export * as ReadingsFiles from "./ReadingsFiles.ts"
 export * as Sms from "./Sms.ts"
 export * as WardLog from "./WardLog.ts"
 export * as Worker from "./Worker.ts"

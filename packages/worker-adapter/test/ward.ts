@@ -4,6 +4,7 @@
  */
 import * as Admission from "@bedside/core/Admission"
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
+import * as Fitting from "@bedside/core/Fitting"
 import type * as Jobs from "@bedside/core/Jobs"
 import * as Memory from "@bedside/core/Memory"
 import * as Monitoring from "@bedside/core/Monitoring"
@@ -25,11 +26,12 @@ export const layer = (
   Layer.mergeAll(
     Admission.Admission.layer,
     Electrocardiography.Electrocardiography.layer,
+    Fitting.Fitting.layer,
     Monitoring.Monitoring.layer,
     Notifying.Notifying.layer
   ).pipe(
     Layer.provideMerge(store),
-    Layer.provide(SecureRandom.layerWebCrypto),
+    Layer.provide([SecureRandom.layerWebCrypto, Fitting.layerCsv]),
     Layer.provide(Layer.succeed(Notifying.Channels, channels))
   )
 

@@ -10,6 +10,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Recording from "../ecg/Recording.ts"
 import * as Patient from "../patient/Patient.ts"
+import * as Upload from "../sensor/Upload.ts"
 
 /**
  * The id of a stored assessment.
@@ -39,6 +40,13 @@ export const BackfillEcgs = Schema.TaggedStruct("backfill-ecgs", {
   edition: Schema.String,
   from: Recording.RecordingId
 })
+
+/**
+ * Fit every sensor and column of an upload.
+ *
+ * @since 0.2.0
+ */
+export const FitUpload = Schema.TaggedStruct("fit-upload", { uploadId: Upload.UploadId })
 
 /**
  * Score the patient by the newest measurements; one job for each batch that was recorded.
@@ -75,7 +83,14 @@ export const Notify = Schema.TaggedStruct("notify", {
  *
  * @since 0.1.0
  */
-export const Job = Schema.Union([AnalyseEcg, BackfillEcgs, AssessPatient, SendConfirmation, Notify])
+export const Job = Schema.Union([
+  AnalyseEcg,
+  BackfillEcgs,
+  FitUpload,
+  AssessPatient,
+  SendConfirmation,
+  Notify
+])
 export type Job = typeof Job.Type
 
 /**
@@ -110,6 +125,8 @@ export const idOf = (job: Job): string => {
         : `${job._tag}:${job.recordingId}:${job.edition}`
     case "backfill-ecgs":
       return `${job._tag}:${job.edition}:${job.from}`
+    case "fit-upload":
+      return `${job._tag}:${job.uploadId}`
     case "assess-patient":
       return `${job._tag}:${job.patientId}:${job.batch}`
     case "send-confirmation":

@@ -13,6 +13,7 @@ import * as MemoryPatients from "./internal/memoryPatients.ts"
 import * as MemoryQueue from "./internal/memoryQueue.ts"
 import * as MemoryRecords from "./internal/memoryRecords.ts"
 import * as MemorySensors from "./internal/memorySensors.ts"
+import * as MemoryUploads from "./internal/memoryUploads.ts"
 import * as State from "./internal/state.ts"
 import * as Ports from "./Ports.ts"
 
@@ -29,6 +30,7 @@ export const layer: Layer.Layer<Ports.Store> = Layer.effectContext(
       Context.add(Ports.Assessments, MemoryRecords.assessments(state)),
       Context.add(Ports.Ecgs, MemoryRecords.ecgs(state)),
       Context.add(Ports.SensorModels, MemorySensors.make(state)),
+      Context.add(Ports.Uploads, MemoryUploads.make(state)),
       Context.add(Ports.Accounts, MemoryRecords.accounts(state)),
       Context.add(Ports.Deliveries, MemoryRecords.deliveries(state)),
       Context.add(Ports.JobQueue, MemoryQueue.make(state)),

@@ -9,6 +9,7 @@ import * as Electrocardiography from "./Electrocardiography.ts"
 import * as Monitoring from "./Monitoring.ts"
 import * as Operating from "./Operating.ts"
 import * as Sensing from "./Sensing.ts"
+import * as Uploading from "./Uploading.ts"
 
 /**
  * Every workflow that answers a caller.
@@ -22,6 +23,7 @@ export type Workflows =
   | Monitoring.Monitoring
   | Operating.Operating
   | Sensing.Sensing
+  | Uploading.Uploading
 
 /**
  * Every workflow that answers a caller, over the ports of the surroundings.
@@ -34,5 +36,6 @@ export const layer = Layer.mergeAll(
   Electrocardiography.Electrocardiography.layer,
   Monitoring.Monitoring.layer,
   Operating.Operating.layer,
-  Sensing.Sensing.layer
+  Sensing.Sensing.layer,
+  Uploading.Uploading.layer
 )

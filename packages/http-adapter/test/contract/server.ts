@@ -7,6 +7,7 @@
  */
 import * as Access from "@bedside/core/Access"
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
+import * as Fitting from "@bedside/core/Fitting"
 import type * as Jobs from "@bedside/core/Jobs"
 import * as Memory from "@bedside/core/Memory"
 import * as Monitoring from "@bedside/core/Monitoring"
@@ -136,7 +137,11 @@ const port = ({ address }: HttpServer.HttpServer["Service"]): number => {
   return address.port
 }
 
-type Workers = Monitoring.Monitoring | Electrocardiography.Electrocardiography | Notifying.Notifying
+type Workers =
+  | Monitoring.Monitoring
+  | Electrocardiography.Electrocardiography
+  | Fitting.Fitting
+  | Notifying.Notifying
 
 const run = (
   job: Jobs.Job
@@ -146,6 +151,8 @@ const run = (
       return Electrocardiography.Electrocardiography.use((it) => it.analyse(job.recordingId))
     case "backfill-ecgs":
       return Electrocardiography.Electrocardiography.use((it) => it.backfill(job.from))
+    case "fit-upload":
+      return Fitting.Fitting.use((it) => it.fit(job.uploadId))
     case "assess-patient":
       return Monitoring.Monitoring.use((it) => it.assess(job.patientId))
     case "send-confirmation":
@@ -182,8 +189,12 @@ export const serve = Effect.fnUntraced(function* (options: Options = {}) {
   const logger = Logger.make(({ logLevel, message, fiber, cause }) => {
     logs.push(Logger.formatLogFmt.log({ logLevel, message, fiber, cause, date: new Date(0) }))
   })
-  const inside = Layer.mergeAll(Workflows.layer, Notifying.Notifying.layer).pipe(
-    Layer.provide(Layer.succeed(Notifying.Channels, [channel])),
+  const inside = Layer.mergeAll(
+    Workflows.layer,
+    Fitting.Fitting.layer,
+    Notifying.Notifying.layer
+  ).pipe(
+    Layer.provide([Fitting.layerCsv, Layer.succeed(Notifying.Channels, [channel])]),
     Layer.provideMerge(options.store ?? Memory.layer),
     Layer.provide(PasswordHash.layer({ iterations: 1 })),
     Layer.provide([NodeCrypto.layer, SecureRandom.layerWebCrypto])
