@@ -20,6 +20,7 @@ const order = [
   "ecg",
   "sensor",
   "risk",
+  "fhir",
   "access",
   "monitoring",
   // The index.
