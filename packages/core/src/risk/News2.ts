@@ -5,15 +5,16 @@
  * and the band stays null unless the missing points could not change it.
  *
  * For patients of 16 years and over who are not pregnant; to be read with caution after a spinal
- * cord injury, which changes the pulse and the pressure by itself. Not a medical device: it supports
- * the judgement of a clinician and does not replace it.
+ * cord injury, which changes the pulse and the pressure by itself. Not a medical device: it
+ * supports the judgement of a clinician and does not replace it.
  */
-import * as Record from "effect/Record"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import type * as Timestamp from "../input/Timestamp.ts"
-import * as Vital from "../measurement/Vital.ts"
-import * as Score from "./Score.ts"
+import type * as Vital from "../measurement/Vital.ts"
+import * as Inputs from "./internal/inputs.ts"
+import * as Points from "./internal/points.ts"
+import * as Populations from "./internal/population.ts"
+import type * as Score from "./Score.ts"
 
 /**
  * The seven inputs, in the order of the chart.
@@ -88,38 +89,26 @@ const chart = {
   temperature: "        <=35.0 |        | 35.1-36.0 | 36.1-38.0 | 38.1-39.0 | >=39.1  |      "
 }
 
-const rows = Record.map(chart, Score.row)
+const sheet = (saturation: string): Points.Sheet =>
+  Points.sheet(points, [
+    Points.vital("respiratoryRate", "respiratory-rate", chart.respiratoryRate, 0),
+    Points.vital("oxygenSaturation", "oxygen-saturation", saturation, 0),
+    { kind: "flag", name: "supplementalOxygen", points: 2 },
+    Points.vital("systolicPressure", "systolic-pressure", chart.systolicPressure, 0),
+    Points.vital("pulse", "heart-rate", chart.pulse, 0),
+    {
+      kind: "code",
+      name: "consciousness",
+      points: { alert: 0, confusion: 3, voice: 3, pain: 3, unresponsive: 3 }
+    },
+    Points.vital("temperature", "temperature", chart.temperature, 1)
+  ])
 
-const consciousnessPoints = { alert: 0, confusion: 3, voice: 3, pain: 3, unresponsive: 3 }
-
-const oxygenPoints = 2
-
-// How each number is measured, to which resolution the chart scores it, and on which row.
-const measured = {
-  respiratoryRate: { vital: Vital.get("respiratory-rate"), decimals: 0 },
-  oxygenSaturation: { vital: Vital.get("oxygen-saturation"), decimals: 0 },
-  systolicPressure: { vital: Vital.get("systolic-pressure"), decimals: 0 },
-  pulse: { vital: Vital.get("heart-rate"), decimals: 0 },
-  temperature: { vital: Vital.get("temperature"), decimals: 1 }
-} as const
-
-const rounding =
-  "half up to the resolution of the chart: 1 /min, 1 %, 1 mm[Hg] and 0.1 Cel; raw values are kept"
-
-const responses: { readonly [B in Band | "zero"]: string } = {
-  zero: "Repeat observations at least every 12 hours.",
-  low:
-    "Repeat observations at least every 4 to 6 hours. A registered nurse assesses the patient and " +
-    "decides whether to observe more often or to escalate.",
-  "low-medium":
-    "Repeat observations at least every hour. A ward clinician reviews the patient urgently, finds " +
-    "the cause and decides on monitoring and escalation.",
-  medium:
-    "Repeat observations at least every hour. A clinician or team competent in acute illness " +
-    "reviews the patient urgently and decides whether critical care is needed.",
-  high:
-    "Observe continuously. A team with critical-care skills, airway management included, assesses " +
-    "the patient as an emergency; consider a level 2 or 3 unit."
+// The saturation is read on another row by scale and, on scale 2, by the oxygen that is given.
+const sheets = {
+  scale1: sheet(chart.saturation1),
+  scale2OnAir: sheet(chart.saturation2OnAir),
+  scale2OnOxygen: sheet(chart.saturation2OnOxygen)
 }
 
 /**
@@ -131,18 +120,76 @@ export interface Assessment extends Score.Assessment {
   readonly band: Band | null
 }
 
+const rule: Points.Rule<Band> = {
+  about,
+  bands: [
+    { from: 0, band: "low", response: "Repeat observations at least every 12 hours." },
+    {
+      from: 1,
+      band: "low",
+      response:
+        "Repeat observations at least every 4 to 6 hours. A registered nurse assesses the " +
+        "patient and decides whether to observe more often or to escalate."
+    },
+    {
+      from: 5,
+      band: "medium",
+      response:
+        "Repeat observations at least every hour. A clinician or team competent in acute illness " +
+        "reviews the patient urgently and decides whether critical care is needed."
+    },
+    {
+      from: 7,
+      band: "high",
+      response:
+        "Observe continuously. A team with critical-care skills, airway management included, " +
+        "assesses the patient as an emergency; consider a level 2 or 3 unit."
+    }
+  ],
+  single: {
+    points: 3,
+    below: 5,
+    band: "low-medium",
+    response:
+      "Repeat observations at least every hour. A ward clinician reviews the patient urgently, " +
+      "finds the cause and decides on monitoring and escalation."
+  },
+  rounding: Points.rounding(sheets.scale1)
+}
+
+const population = {
+  description: "16 years and over, not pregnant",
+  ageFrom: 16,
+  pregnancy: "excluded"
+} as const
+
+const scored = sheets.scale1.fields
+
+const oxygenScale: Inputs.Field = { ...Inputs.code("oxygenScale", [1, 2]), expected: "1 or 2" }
+
+const fields = [...scored, oxygenScale, ...Populations.fields(population)]
+
+// What is refused is named with the numbers of the chart first.
+const fieldsToRefuse = [
+  ...scored.filter(({ unit }) => unit !== undefined),
+  ...scored.filter(({ name }) => name === "supplementalOxygen"),
+  oxygenScale,
+  ...scored.filter(({ name }) => name === "consciousness"),
+  ...Populations.fields(population)
+]
+
 /**
  * Scores one set of observations.
  *
  * Units and shape: those of `Observation`. `total` runs from 0 to 20 and is the sum of
- * `contributions`; it is null while any of the seven inputs is missing, and `lowerBound` is then the
- * sum of the others. `band` is null with it, except that a lower bound of 7 is "high" already. A
- * total of 0 is band "low". The saturation on scale 2 depends on the oxygen: while that is missing it
- * counts as on air, the lower of the two.
+ * `contributions`; it is null while any of the seven inputs is missing, and `lowerBound` is then
+ * the sum of the others. `band` is null with it, except that a lower bound of 7 is "high" already.
+ * A total of 0 is band "low". The saturation on scale 2 depends on the oxygen: while that is
+ * missing it counts as on air, the lower of the two.
  *
  * Fails with: `ImpossibleInput`, naming every input outside its possible range or not of its kind,
- * NaN included; `OutsidePopulation`, under 16 years or in pregnancy. An age or pregnancy that is not
- * given is not checked.
+ * NaN included; `OutsidePopulation`, under 16 years or in pregnancy. An age or pregnancy that is
+ * not given is not checked.
  *
  * Method: Royal College of Physicians, National Early Warning Score (NEWS) 2, 2017. A single input
  * worth 3 with a total of 1 to 4 is low-medium risk; from 5 on the total decides. The chart is in
@@ -173,184 +220,18 @@ export interface Assessment extends Score.Assessment {
  * ```
  * @since 0.1.0
  */
-export const score = (
-  observation: Observation
-): Result.Result<Assessment, Score.OutsidePopulation | Score.ImpossibleInput> => {
-  const impossible = impossibleInputs(observation)
-  if (impossible.length > 0) {
-    return Result.fail(new Score.ImpossibleInput({ score: about.score, inputs: impossible }))
-  }
-  const reasons = reasonsOutside(observation)
-  if (reasons.length > 0) {
-    return Result.fail(new Score.OutsidePopulation({ score: about.score, population, reasons }))
-  }
-  const scored = scoreEach(observation)
-  const missing = order.filter((name) => scored[name] === undefined)
-  const present = order.flatMap((name) => scored[name] ?? [])
-  const lowerBound = present.reduce((sum, { points }) => sum + points, 0)
-  const atLeast = bandOf(
-    lowerBound,
-    present.some(({ points }) => points === 3)
-  )
-  const complete = missing.length === 0
-  return Result.succeed({
-    ...about,
-    total: complete ? lowerBound : null,
-    lowerBound,
-    band: complete || atLeast === "high" ? atLeast : null,
-    contributions: present.map(({ input, points }) => ({ input: input.name, points })),
-    inputs: [...present.map(({ input }) => input), ...circumstances(observation)],
-    rounding,
-    missing,
-    response: complete
-      ? advice(atLeast, lowerBound)
-      : incomplete(missing, advice(atLeast, lowerBound))
-  })
+export const score = ({
+  observedAt,
+  ...observation
+}: Observation): Result.Result<Assessment, Score.OutsidePopulation | Score.ImpossibleInput> => {
+  const given = { ...observation, oxygenScale: observation.oxygenScale ?? 1 }
+  const refusal = Populations.refusal(about.score, population, fieldsToRefuse, given)
+  if (refusal !== undefined) return Result.fail(refusal)
+  const items = Points.items(sheetFor(given), given)
+  return Result.succeed(Points.assess(rule, items, Inputs.used(fields, given, observedAt)))
 }
 
-const population = "16 years and over, not pregnant"
-
-const reasonsOutside = ({ age, pregnant }: Observation): ReadonlyArray<string> => [
-  ...(typeof age === "number" && age < 16 ? ["under 16 years"] : []),
-  ...(pregnant === true ? ["pregnant"] : [])
-]
-
-const order: ReadonlyArray<InputName> = [
-  "respiratoryRate",
-  "oxygenSaturation",
-  "supplementalOxygen",
-  "systolicPressure",
-  "pulse",
-  "consciousness",
-  "temperature"
-]
-
-interface Scored {
-  readonly input: Score.Input
-  readonly points: number
+const sheetFor = ({ oxygenScale, supplementalOxygen }: Observation): Points.Sheet => {
+  if (oxygenScale === 1) return sheets.scale1
+  return supplementalOxygen === true ? sheets.scale2OnOxygen : sheets.scale2OnAir
 }
-
-const scoreEach = (
-  observation: Observation
-): { readonly [Name in InputName]: Scored | undefined } => ({
-  respiratoryRate: scoreNumber(observation, "respiratoryRate", "respiratoryRate"),
-  oxygenSaturation: scoreNumber(observation, "oxygenSaturation", saturationRow(observation)),
-  supplementalOxygen: scoreOxygen(observation),
-  systolicPressure: scoreNumber(observation, "systolicPressure", "systolicPressure"),
-  pulse: scoreNumber(observation, "pulse", "pulse"),
-  consciousness: scoreConsciousness(observation),
-  temperature: scoreNumber(observation, "temperature", "temperature")
-})
-
-const saturationRow = (observation: Observation): keyof typeof chart => {
-  if (scaleOf(observation) === 1) return "saturation1"
-  return observation.supplementalOxygen === true ? "saturation2OnOxygen" : "saturation2OnAir"
-}
-
-const scaleOf = ({ oxygenScale }: Observation): 1 | 2 => oxygenScale ?? 1
-
-const scoreNumber = (
-  observation: Observation,
-  name: keyof typeof measured,
-  row: keyof typeof chart
-): Scored | undefined => {
-  const value = observation[name] ?? undefined
-  if (value === undefined) return undefined
-  const { decimals, vital } = measured[name]
-  const rounded = Score.roundHalfUp(value, decimals)
-  return {
-    input: { name, value, unit: vital.unit, rounded, ...timeOf(observation, name) },
-    // Every row covers every rounded value within the possible range.
-    points: points[Score.column(rows[row], rounded)]!
-  }
-}
-
-const scoreOxygen = (observation: Observation): Scored | undefined => {
-  const value = observation.supplementalOxygen ?? undefined
-  if (value === undefined) return undefined
-  const name = "supplementalOxygen"
-  return {
-    input: { name, value, ...timeOf(observation, name) },
-    points: value ? oxygenPoints : 0
-  }
-}
-
-const scoreConsciousness = (observation: Observation): Scored | undefined => {
-  const value = observation.consciousness ?? undefined
-  if (value === undefined) return undefined
-  const name = "consciousness"
-  return {
-    input: { name, value, ...timeOf(observation, name) },
-    points: consciousnessPoints[value]
-  }
-}
-
-const timeOf = ({ observedAt }: Observation, name: InputName): Pick<Score.Input, "observedAt"> => {
-  const time = observedAt?.[name]
-  return time === undefined ? {} : { observedAt: time }
-}
-
-const circumstances = (observation: Observation): ReadonlyArray<Score.Input> => {
-  const age = observation.age ?? undefined
-  const pregnant = observation.pregnant ?? undefined
-  return [
-    { name: "oxygenScale", value: scaleOf(observation) },
-    ...(age === undefined ? [] : [{ name: "age", value: age, unit: "a" }]),
-    ...(pregnant === undefined ? [] : [{ name: "pregnant", value: pregnant }])
-  ]
-}
-
-const bandOf = (total: number, anyRed: boolean): Band => {
-  if (total >= 7) return "high"
-  if (total >= 5) return "medium"
-  return anyRed ? "low-medium" : "low"
-}
-
-const advice = (band: Band, total: number): string => responses[total === 0 ? "zero" : band]
-
-const inWords = (name: InputName): string =>
-  name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-
-const incomplete = (missing: ReadonlyArray<InputName>, meanwhile: string): string =>
-  `Incomplete: observe ${missing.map(inWords).join(", ")} now. Until then, at least: ${meanwhile}`
-
-interface Kind {
-  readonly name: Exclude<keyof Observation, "observedAt">
-  readonly expected: string
-  readonly holds: (value: unknown) => boolean
-}
-
-const within = (name: Kind["name"], { maximum, minimum }: Vital.Range, unit: string): Kind => ({
-  name,
-  expected: `${minimum} to ${maximum} ${unit}`,
-  holds: (value) => typeof value === "number" && value >= minimum && value <= maximum
-})
-
-const flag = (name: Kind["name"]): Kind => ({
-  name,
-  expected: "true or false",
-  holds: (value) => typeof value === "boolean"
-})
-
-const kinds: ReadonlyArray<Kind> = [
-  ...Record.keys(measured).map((name) =>
-    within(name, measured[name].vital.possible, measured[name].vital.unit)
-  ),
-  flag("supplementalOxygen"),
-  { name: "oxygenScale", expected: "1 or 2", holds: (value) => value === 1 || value === 2 },
-  {
-    name: "consciousness",
-    expected: `one of ${Vital.Consciousness.literals.join(", ")}`,
-    holds: Schema.is(Vital.Consciousness)
-  },
-  within("age", { minimum: 0, maximum: 130 }, "years"),
-  flag("pregnant")
-]
-
-const impossibleInputs = (observation: Observation): Score.ImpossibleInput["inputs"] =>
-  kinds
-    .filter(({ holds, name }) => {
-      const value = observation[name] ?? undefined
-      return value !== undefined && !holds(value)
-    })
-    .map(({ expected, name }) => ({ name, expected }))

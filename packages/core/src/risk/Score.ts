@@ -8,6 +8,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as Timestamp from "../input/Timestamp.ts"
+import * as Cells from "./internal/cells.ts"
 
 /**
  * An input as it was used. `value` is what was given, in `unit` (UCUM, absent for codes and flags);
@@ -39,6 +40,18 @@ export const Contribution = Schema.Struct({
 /** @since 0.1.0 */
 export interface Contribution extends Schema.Schema.Type<typeof Contribution> {}
 
+const common = {
+  score: Schema.String,
+  version: Schema.String,
+  citation: Schema.String,
+  band: Schema.NullOr(Schema.String),
+  contributions: Schema.Array(Contribution),
+  inputs: Schema.Array(Input),
+  rounding: Schema.String,
+  missing: Schema.Array(Schema.String),
+  response: Schema.NullOr(Schema.String)
+}
+
 /**
  * What a score says of a patient at one time.
  *
@@ -49,21 +62,35 @@ export interface Contribution extends Schema.Schema.Type<typeof Contribution> {}
  * @since 0.1.0
  */
 export const Assessment = Schema.Struct({
-  score: Schema.String,
-  version: Schema.String,
-  citation: Schema.String,
+  ...common,
   total: Schema.NullOr(Schema.Finite),
-  lowerBound: Schema.Finite,
-  band: Schema.NullOr(Schema.String),
-  contributions: Schema.Array(Contribution),
-  inputs: Schema.Array(Input),
-  rounding: Schema.String,
-  missing: Schema.Array(Schema.String),
-  response: Schema.NullOr(Schema.String)
+  lowerBound: Schema.Finite
 }).annotate({ identifier: "Assessment" })
 
 /** @since 0.1.0 */
 export interface Assessment extends Schema.Schema.Type<typeof Assessment> {}
+
+/**
+ * What every result carries, whether it is a total of points, a risk or a quantity: which score it
+ * is and whose, what was used and what is missing, and what each input adds (of an equation, its
+ * term).
+ *
+ * @since 0.2.0
+ */
+export interface Common extends Omit<Assessment, "total" | "lowerBound"> {}
+
+/**
+ * The risk of an event, a fraction from 0 to 1; null while an input is missing.
+ *
+ * @since 0.2.0
+ */
+export const Risk = Schema.Struct({
+  ...common,
+  risk: Schema.NullOr(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
+}).annotate({ identifier: "RiskEstimate" })
+
+/** @since 0.2.0 */
+export interface Risk extends Schema.Schema.Type<typeof Risk> {}
 
 /**
  * The score was never validated for such a patient: a typed refusal in place of a number.
@@ -112,7 +139,8 @@ export class ImpossibleInput extends Schema.TaggedError<ImpossibleInput>()("Impo
  * @since 0.1.0
  */
 export const roundHalfUp = (value: number, decimals: number): number =>
-  shift(Math.round(shift(value, decimals)), -decimals)
+  // Whole numbers, which most readings are, need no look at their text.
+  Number.isInteger(value) ? value + 0 : shift(Math.round(shift(value, decimals)), -decimals)
 
 // Moves the decimal point in the text of the number, which rounds nothing.
 const shift = (value: number, places: number): number => {
@@ -121,16 +149,18 @@ const shift = (value: number, places: number): number => {
 }
 
 /**
- * The cells of one row of a printed chart, from left to right; a blank cell is `undefined`.
+ * The cells of one row of a printed chart, from left to right; a blank cell is `undefined`. Both
+ * ends of a cell belong to it unless they are excluded.
  *
  * @since 0.1.0
  */
-export type Row = ReadonlyArray<{ readonly minimum: number; readonly maximum: number } | undefined>
+export type Row = ReadonlyArray<Cells.Cell | undefined>
 
 /**
  * Reads one row of a chart as it is printed.
  *
- * Shape: cells between bars, each blank, `<=8`, `9-11`, `4` or `>=25`, both ends inclusive.
+ * Shape: cells between bars, each blank, `4`, `<=8`, `<8`, `>=25`, `>25`, `9-11` with both ends
+ * inside, or with an end left out as in `300-<400` and `>5-15`.
  *
  * Fails with: nothing that an input could cause; a cell that is none of these is a mistake in the
  * chart and throws.
@@ -140,21 +170,17 @@ export type Row = ReadonlyArray<{ readonly minimum: number; readonly maximum: nu
  * import * as Score from "@bedside/core/Score"
  *
  * Score.row("<=40 | | 41-50 | 51-90")[2] // => { minimum: 41, maximum: 50 }
+ * Score.row("<36 | 36-38 | >38").length // => 3
  * ```
  * @since 0.1.0
  */
-export const row = (text: string): Row => text.split("|").map((cell) => band(cell.trim()))
+export const row = (text: string): Row => Cells.texts(text).map(cell)
 
-const band = (cell: string): Row[number] => {
-  if (cell === "") return undefined
-  const [, bound, first, last] = /^([<>]=)?([\d.]+)(?:-([\d.]+))?$/.exec(cell) ?? []
-  if (first === undefined || (bound !== undefined && last !== undefined)) {
-    throw new Error(`not a cell of a chart: "${cell}"`)
-  }
-  return {
-    minimum: bound === "<=" ? -Infinity : Number(first),
-    maximum: bound === ">=" ? Infinity : Number(last ?? first)
-  }
+const cell = (text: string): Row[number] => {
+  if (text === "") return undefined
+  const cell = Cells.parse(text)
+  if (cell === undefined) throw new Error(`not a cell of a chart: "${text}"`)
+  return cell
 }
 
 /**
@@ -170,8 +196,9 @@ const band = (cell: string): Row[number] => {
  *
  * Score.column(Score.row("<=40 | | 41-50 | 51-90"), 90) // => 3
  * Score.column(Score.row("<=40 | | 41-50 | 51-90"), 40.5) // => -1
+ * Score.column(Score.row("<36 | 36-38 | >38"), 38) // => 1
  * ```
  * @since 0.1.0
  */
 export const column = (row: Row, value: number): number =>
-  row.findIndex((cell) => cell !== undefined && value >= cell.minimum && value <= cell.maximum)
+  row.findIndex((cell) => cell !== undefined && Cells.holds(cell, value))

@@ -1,14 +1,16 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { describeWithData } from "../../../../test/data.ts"
 import * as BloodPressure from "../../src/risk/BloodPressure.ts"
 import * as Score from "../../src/risk/Score.ts"
+import { casesOf } from "./cases.ts"
 
 const category = (
   guideline: BloodPressure.Guideline,
   systolicPressure: number,
   diastolicPressure: number
-): string =>
+): string | null =>
   Result.getOrThrow(BloodPressure.category({ systolicPressure, diastolicPressure, guideline }))
     .category
 
@@ -51,6 +53,70 @@ describe("BloodPressure.category", () => {
     [200, 130, "hypertension"]
   ] as const)("ESC 2024 calls %d/%d %s", (systolic, diastolic, expected) => {
     expect(category("esc-2024", systolic, diastolic)).toBe(expected)
+  })
+
+  it.each([
+    [90, 60, "optimal"],
+    [119, 79, "optimal"],
+    [120, 79, "normal"],
+    [119, 80, "normal"],
+    [129, 84, "normal"],
+    [130, 84, "high-normal"],
+    [129, 85, "high-normal"],
+    [139, 89, "high-normal"],
+    [140, 89, "grade-1"],
+    [139, 90, "grade-1"],
+    [159, 99, "grade-1"],
+    [160, 99, "grade-2"],
+    [159, 100, "grade-2"],
+    [179, 109, "grade-2"],
+    [180, 109, "grade-3"],
+    [179, 110, "grade-3"]
+  ] as const)("ESH 2023 calls %d/%d %s", (systolic, diastolic, expected) => {
+    expect(category("esh-2023", systolic, diastolic)).toBe(expected)
+  })
+
+  it.each([
+    [139, 89, null],
+    [140, 89, "systolic"],
+    [180, 89, "systolic"],
+    [139, 90, "diastolic"],
+    [140, 90, null]
+  ] as const)(
+    "ESH 2023 calls hypertension of %d/%d isolated: %s",
+    (systolic, diastolic, expected) => {
+      const reading = { systolicPressure: systolic, diastolicPressure: diastolic }
+      const under = (guideline: BloodPressure.Guideline) =>
+        Result.getOrThrow(BloodPressure.category({ ...reading, guideline })).isolated
+      expect(under("esh-2023")).toBe(expected)
+      expect(under("esc-2024")).toBeNull()
+      expect(under("acc-aha-2017")).toBeNull()
+    }
+  )
+
+  it("gives no category without one of the two, and lists it", () => {
+    const guideline = "esc-2024"
+    expect(
+      Result.getOrThrow(BloodPressure.category({ systolicPressure: 190, guideline }))
+    ).toMatchObject({ category: null, band: null, isolated: null, missing: ["diastolicPressure"] })
+    expect(Result.getOrThrow(BloodPressure.category({ guideline })).missing).toEqual([
+      "systolicPressure",
+      "diastolicPressure"
+    ])
+  })
+
+  it("is for adults of 18 and over", () => {
+    const reading = { systolicPressure: 120, diastolicPressure: 70, guideline: "esc-2024" } as const
+    expect(Result.getOrThrow(BloodPressure.category({ ...reading, age: 18 })).band).toBe("elevated")
+    expect(
+      Result.getOrThrow(Result.flip(BloodPressure.category({ ...reading, age: 17.99 })))
+    ).toEqual(
+      new Score.OutsidePopulation({
+        score: "blood-pressure",
+        population: "18 years and over",
+        reasons: ["under 18 years"]
+      })
+    )
   })
 
   it("rounds half up first, and records both", () => {
@@ -101,7 +167,8 @@ describe("BloodPressure.category", () => {
   const Pressure = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 300 }))
   const orders = {
     "acc-aha-2017": ["normal", "elevated", "stage-1", "stage-2", "crisis"],
-    "esc-2024": ["non-elevated", "elevated", "hypertension"]
+    "esc-2024": ["non-elevated", "elevated", "hypertension"],
+    "esh-2023": ["optimal", "normal", "high-normal", "grade-1", "grade-2", "grade-3"]
   } as const satisfies Record<BloodPressure.Guideline, ReadonlyArray<string>>
 
   it.prop(
@@ -117,10 +184,48 @@ describe("BloodPressure.category", () => {
       return BloodPressure.Guideline.literals.every((guideline) => {
         const order: ReadonlyArray<string> = orders[guideline]
         const [below, above] = [low, high].map((systolic) =>
-          order.indexOf(category(guideline, systolic, diastolic))
+          order.indexOf(category(guideline, systolic, diastolic) ?? "")
         )
         return below! >= 0 && below! <= above!
       })
     }
   )
 })
+
+const Vector = Schema.Struct({
+  input: Schema.Struct({ sbp: Schema.Finite, dbp: Schema.Finite }),
+  expected: Schema.Struct({
+    acc_aha_2017: Schema.String,
+    esc_2024: Schema.String,
+    esh_2023: Schema.Struct({
+      grade: Schema.String,
+      isolated: Schema.optionalKey(Schema.String)
+    })
+  })
+})
+
+// The vectors write stage1 and grade1, without the hyphen.
+const bare = (category: string | null): string | undefined => category?.replace(/-(?=\d)/, "")
+
+describeWithData(
+  "vectors/closed_form_vectors.json",
+  "BloodPressure on the derived cases",
+  (path) => {
+    const vectors = casesOf(path, "fn", "bp_category", Vector)
+
+    it("are nineteen", () => expect(vectors).toHaveLength(19))
+
+    it.each(vectors)("agrees for $input.sbp/$input.dbp", ({ expected, input }) => {
+      expect(bare(category("acc-aha-2017", input.sbp, input.dbp))).toBe(expected.acc_aha_2017)
+      expect(category("esc-2024", input.sbp, input.dbp)).toBe(expected.esc_2024)
+      const european = BloodPressure.category({
+        systolicPressure: input.sbp,
+        diastolicPressure: input.dbp,
+        guideline: "esh-2023"
+      })
+      const found = Result.getOrThrow(european)
+      expect(bare(found.category)).toBe(expected.esh_2023.grade)
+      expect(found.isolated).toBe(expected.esh_2023.isolated ?? null)
+    })
+  }
+)

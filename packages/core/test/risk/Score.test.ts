@@ -54,8 +54,20 @@ describe("Score.row", () => {
     ])
   })
 
+  it("reads ends that are left out", () => {
+    expect(Score.row("<36 | 36-38 | >38 | 300-<400 | >5-15 | >1-<2 | -5--2")).toEqual([
+      { minimum: -Infinity, maximum: 36, exclusiveMaximum: true },
+      { minimum: 36, maximum: 38 },
+      { minimum: 38, maximum: Infinity, exclusiveMinimum: true },
+      { minimum: 300, maximum: 400, exclusiveMaximum: true },
+      { minimum: 5, maximum: 15, exclusiveMinimum: true },
+      { minimum: 1, maximum: 2, exclusiveMinimum: true, exclusiveMaximum: true },
+      { minimum: -5, maximum: -2 }
+    ])
+  })
+
   it("throws on a cell that is none", () => {
-    for (const cell of ["<8", "8-", "a", ">=8-9", "<= 8"])
+    for (const cell of ["=8", "8-", "a", ">=8-9", "<= 8", "<8-9", "8->9", "1.2.3", "8.", "<", "-"])
       expect(() => Score.row(cell)).toThrow(cell)
   })
 })
@@ -65,6 +77,13 @@ describe("Score.column", () => {
 
   it("finds the cell that holds a value, ends included", () => {
     expect([8, 9, 11, 25].map((value) => Score.column(row, value))).toEqual([0, 2, 2, 3])
+  })
+
+  it("leaves out the ends that are excluded", () => {
+    const strict = Score.row("<36 | 36-<38 | >38")
+    expect([35.99, 36, 37.99, 38, 38.01].map((value) => Score.column(strict, value))).toEqual([
+      0, 1, 1, -1, 2
+    ])
   })
 
   it("finds none in a gap, for NaN and in an empty row", () => {

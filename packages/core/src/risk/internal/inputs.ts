@@ -1,0 +1,107 @@
+/**
+ * The inputs of a score: what each may be, which were given, and which are missing.
+ *
+ * `null` and `undefined` are an input that is missing; anything else is held against its field.
+ */
+import * as Score from "../Score.ts"
+import type * as Timestamp from "../../input/Timestamp.ts"
+
+/** One input: `expected` says what it may be, `decimals` to which resolution it is scored. */
+export interface Field<Name extends string = string> {
+  readonly name: Name
+  readonly expected: string
+  readonly holds: (value: unknown) => boolean
+  readonly unit?: string
+  readonly decimals?: number
+}
+
+/** What was given, by name. */
+export type Given = Readonly<Record<string, unknown>>
+
+/** A number in a unit (UCUM), both ends of its possible range inclusive. */
+export const number = <Name extends string>(
+  name: Name,
+  { minimum, maximum }: { readonly minimum: number; readonly maximum: number },
+  unit: string,
+  decimals?: number
+): Field<Name> => ({
+  name,
+  expected: `${minimum} to ${maximum} ${unit}`,
+  holds: (value) => typeof value === "number" && value >= minimum && value <= maximum,
+  unit,
+  ...(decimals === undefined ? {} : { decimals })
+})
+
+/** A whole number in a unit: a count or a score, of which there is no half. */
+export const whole = <Name extends string>(
+  name: Name,
+  range: { readonly minimum: number; readonly maximum: number },
+  unit: string
+): Field<Name> => {
+  const field = number(name, range, unit)
+  return {
+    ...field,
+    expected: `${field.expected}, a whole number`,
+    holds: (value) => Number.isInteger(value) && field.holds(value)
+  }
+}
+
+/** True or false. */
+export const flag = <Name extends string>(name: Name): Field<Name> => ({
+  name,
+  expected: "true or false",
+  holds: (value) => typeof value === "boolean"
+})
+
+/** One of a few codes. */
+export const code = <Name extends string>(
+  name: Name,
+  codes: ReadonlyArray<string | number>
+): Field<Name> => ({
+  name,
+  expected: `one of ${codes.join(", ")}`,
+  holds: (value) => codes.some((one) => one === value)
+})
+
+/** Whether an input was given at all. */
+export const isGiven = (value: unknown): boolean => value !== undefined && value !== null
+
+/** The inputs that were given and cannot be true, in the order of the fields. */
+export const impossible = (
+  fields: ReadonlyArray<Field>,
+  given: Given
+): Score.ImpossibleInput["inputs"] =>
+  fields
+    .filter(({ name, holds }) => isGiven(given[name]) && !holds(given[name]))
+    .map(({ name, expected }) => ({ name, expected }))
+
+/** The names of those that were not given. */
+export const missing = <Name extends string>(
+  fields: ReadonlyArray<Field<Name>>,
+  given: Given
+): ReadonlyArray<Name> => fields.filter(({ name }) => !isGiven(given[name])).map(({ name }) => name)
+
+/** Those that were given, as a result carries them: the raw value, and what of it was scored. */
+export const used = (
+  fields: ReadonlyArray<Field>,
+  given: Given,
+  observedAt: { readonly [name: string]: Timestamp.Timestamp | undefined } = {}
+): ReadonlyArray<Score.Input> =>
+  fields.flatMap(({ name, unit, decimals }) => {
+    const value = given[name]
+    if (typeof value !== "number" && typeof value !== "string" && typeof value !== "boolean") {
+      return []
+    }
+    const time = observedAt[name]
+    return [
+      {
+        name,
+        value,
+        ...(unit === undefined ? {} : { unit }),
+        ...(decimals === undefined || typeof value !== "number"
+          ? {}
+          : { rounded: Score.roundHalfUp(value, decimals) }),
+        ...(time === undefined ? {} : { observedAt: time })
+      }
+    ]
+  })
