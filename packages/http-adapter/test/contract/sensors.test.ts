@@ -614,6 +614,26 @@ describe("/api/v1/sensors/alerts", () => {
     })
   )
 
+  it.live("lets a user listen to 20 at once, and to another when one has ended", () =>
+    Effect.gen(function* () {
+      const { server, ...caller } = yield* clinician
+      const open = Effect.promise(async () => {
+        const headers = { authorization: caller.authorization ?? "" }
+        const { body } = await fetch(`${server.root}${path}`, { headers })
+        const reader = body?.getReader()
+        await reader?.read()
+        return reader
+      })
+      const readers = yield* Effect.replicateEffect(open, 20)
+      const refused = yield* caller.get(path)
+      expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "60"])
+      expect((yield* (yield* server.as("device")).get(path)).status).toBe(200)
+      yield* Effect.promise(async () => readers[0]?.cancel())
+      yield* Effect.repeat(caller.get(path), { until: ({ status }) => status === 200 })
+      yield* Effect.promise(() => Promise.all(readers.map((reader) => reader?.cancel())))
+    })
+  )
+
   it.live("tells whoever comes back how many alerts they missed", () =>
     Effect.gen(function* () {
       const { server, ...caller } = yield* clinician

@@ -305,13 +305,14 @@ export const sensors = HttpApiGroup.make("sensors")
       ),
     HttpApiEndpoint.get("alerts", `${root}/sensors/alerts`, {
       headers: { "last-event-id": Schema.optionalKey(Schema.String) },
-      success: HttpApiSchema.StreamSse({ events: Event })
+      success: HttpApiSchema.StreamSse({ events: Event }),
+      error: [Problem.tooManyRequests]
     })
       .annotate(Gate.Rule, Gate.needs("sensors:use"))
       .annotate(OpenApi.Summary, "Alerts as they are found, as server-sent events")
       .annotate(
         OpenApi.Description,
-        "Every alert that predict finds on this server process, from `listening` on. Whoever reads too slowly, or comes back with `Last-Event-ID`, is told by `dropped` how many they missed. Comments keep the connection alive; it ends after an hour, as a token does."
+        "Every alert that predict finds on this server process, from `listening` on. Whoever reads too slowly, or comes back with `Last-Event-ID`, is told by `dropped` how many they missed. Comments keep the connection alive; it ends after an hour, as a token does. A user may listen to 20 at once."
       )
   )
   .middleware(Gate.Bearer)

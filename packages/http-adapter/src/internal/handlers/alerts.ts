@@ -36,6 +36,28 @@ const heartbeats = Stream.tick("15 seconds").pipe(
   Stream.map(() => ": still here\n\n")
 )
 
+/** Streams that one user may listen to at once: a page in some tabs, not a way to exhaust a server. */
+const mostStreams = 20
+
+/** Counts the streams that each user listens to. */
+export const makeListeners = () => {
+  const listening = new Map<string, number>()
+  const add = (user: string, more: number) =>
+    Effect.sync(() => void listening.set(user, (listening.get(user) ?? 0) + more))
+  return {
+    /** Whether the user listens to as many as may be. */
+    isFull: (user: string): boolean => (listening.get(user) ?? 0) >= mostStreams,
+    /** The stream, counted for as long as it is listened to. */
+    counted: <A>(user: string, stream: Stream.Stream<A>): Stream.Stream<A> =>
+      Stream.unwrap(
+        Effect.as(
+          Effect.acquireRelease(add(user, 1), () => add(user, -1)),
+          stream
+        )
+      )
+  }
+}
+
 /** As long as a token is good for, unless said otherwise: whoever listens on brings a new one. */
 const longest = Effect.sleep("1 hour")
 

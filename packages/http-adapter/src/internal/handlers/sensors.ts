@@ -11,6 +11,7 @@ import type * as Columns from "../api/columns.ts"
 import { pageOf } from "../api/Endpoints.ts"
 import type * as Sensors from "../api/Sensors.ts"
 import * as Gate from "../../Gate.ts"
+import * as Problem from "../../Problem.ts"
 import * as Server from "../../Server.ts"
 import { answer } from "../answer.ts"
 import * as Alerts from "./alerts.ts"
@@ -127,6 +128,7 @@ export const sensors = HttpApiBuilder.group(
     const closing = yield* Effect.acquireRelease(Deferred.make<void>(), (it) =>
       Deferred.succeed(it, undefined)
     )
+    const listeners = Alerts.makeListeners()
     const stopping = Effect.race(yield* Server.Stopping, Deferred.await(closing))
     return handlers.handleAll({
       fit: ({ params, query, payload: { values, reason } }) =>
@@ -176,7 +178,12 @@ export const sensors = HttpApiBuilder.group(
           driftShown
         ),
       alerts: ({ headers }) =>
-        Effect.succeed(Alerts.answer(sensing.alerts(headers["last-event-id"]), stopping))
+        Gate.CurrentUser.use(({ id }) => {
+          if (listeners.isFull(id))
+            return Effect.fail(new Problem.TooManyRequests({ retryAfter: 60 }))
+          const notices = listeners.counted(id, sensing.alerts(headers["last-event-id"]))
+          return Effect.succeed(Alerts.answer(notices, stopping))
+        })
     })
   })
 )
