@@ -1,5 +1,6 @@
 export * as Arrow from "./Arrow.ts"
 export * as Mail from "./Mail.ts"
+export * as OpenAi from "./OpenAi.ts"
 export * as Parquet from "./Parquet.ts"
 export * as ReadingsFiles from "./ReadingsFiles.ts"
 export * as Sms from "./Sms.ts"

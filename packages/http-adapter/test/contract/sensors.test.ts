@@ -630,7 +630,7 @@ describe("/api/v1/sensors/alerts", () => {
       expect((yield* (yield* server.as("device")).get(path)).status).toBe(200)
       yield* Effect.promise(async () => readers[0]?.cancel())
       yield* Effect.repeat(caller.get(path), { until: ({ status }) => status === 200 })
-      yield* Effect.promise(() => Promise.all(readers.map((reader) => reader?.cancel())))
+      yield* Effect.promise(() => Promise.all(readers.map(async (reader) => reader?.cancel())))
     })
   )
 
