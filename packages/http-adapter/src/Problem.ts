@@ -10,6 +10,7 @@
  * endpoint's `error` as `Problem.unauthorized`, `Problem.tooManyRequests` and `Problem.unavailable`.
  */
 import * as Invalid from "@bedside/core/Invalid"
+import type * as Score from "@bedside/core/Score"
 import * as Schema from "effect/Schema"
 import * as HttpApiError from "effect/http-api/HttpApiError"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
@@ -149,6 +150,27 @@ export class Unprocessable extends HttpApiError.Problem<Unprocessable>()(
     title: "The input is not valid"
   },
   { errors: Schema.Array(Invalid.Issue), omitted: Schema.optionalKey(Schema.Int) }
+) {}
+
+/**
+ * 422: a score that was never validated for such a patient; `population` says whom it is for,
+ * `reasons` why this patient is outside.
+ *
+ * @since 0.2.0
+ */
+export class OutsidePopulation extends HttpApiError.Problem<OutsidePopulation>()(
+  "OutsidePopulation",
+  {
+    type: "urn:bedside:problem:outside-population",
+    status: 422,
+    title: "The score is not for this patient"
+  },
+  {
+    score: Schema.String,
+    population: Schema.String,
+    reasons: Schema.Array(Schema.String),
+    errors: Schema.Array(Invalid.Issue)
+  }
 ) {}
 
 /**
@@ -296,4 +318,39 @@ export const invalid = (error: Invalid.Invalid): Unprocessable =>
   new Unprocessable({
     errors: error.issues,
     ...(error.omitted === undefined ? {} : { omitted: error.omitted })
+  })
+
+/**
+ * The problem of a patient whom a score is not for.
+ *
+ * Shape: the refusal of core in; each of its reasons is an error with the code `population` too.
+ *
+ * Fails with: nothing.
+ *
+ * @example
+ * ```ts
+ * import * as Problem from "@bedside/http-adapter/Problem"
+ * import * as Score from "@bedside/core/Score"
+ *
+ * const population = "16 years and over"
+ * const problem = Problem.outsidePopulation(
+ *   new Score.OutsidePopulation({ score: "news2", population, reasons: ["under 16 years"] })
+ * )
+ * problem.status // => 422
+ * problem.errors[0]?.code // => "population"
+ * ```
+ * @since 0.2.0
+ */
+export const outsidePopulation = ({
+  population,
+  reasons,
+  score
+}: Score.OutsidePopulation): OutsidePopulation =>
+  new OutsidePopulation({
+    score,
+    population,
+    reasons,
+    errors: reasons.map((reason) =>
+      Invalid.issue("", "population", population, `The patient is outside: ${reason}`)
+    )
   })

@@ -6,6 +6,7 @@
  * another shape does.
  */
 import * as Schema from "effect/Schema"
+import * as OperationOutcome from "./OperationOutcome.ts"
 
 const text = Schema.optionalKey(Schema.String)
 const unread = Schema.optionalKey(Schema.Unknown)
@@ -221,3 +222,26 @@ export const Bundle = Schema.Struct({
 
 /** @since 0.2.0 */
 export interface Bundle extends Schema.Schema.Type<typeof Bundle> {}
+
+/**
+ * What became of a bundle that was sent, entry by entry: `status` as HTTP has it, and in `location`
+ * the record that stands.
+ *
+ * @since 0.2.0
+ */
+export const Answer = Schema.Struct({
+  resourceType: Schema.Literal("Bundle"),
+  type: Schema.Literals(["batch-response", "transaction-response"]),
+  entry: Schema.Array(
+    Schema.Struct({
+      response: Schema.Struct({
+        status: Schema.String,
+        location: text,
+        outcome: Schema.optionalKey(OperationOutcome.OperationOutcome)
+      })
+    })
+  )
+}).annotate({ identifier: "FhirAnswer" })
+
+/** @since 0.2.0 */
+export interface Answer extends Schema.Schema.Type<typeof Answer> {}

@@ -82,6 +82,24 @@ const codes: ReadonlyMap<string, Issue["code"]> = new Map([
 ])
 
 /**
+ * The code of FHIR that comes nearest to one of ours.
+ *
+ * Shape: the code of an `Invalid.Issue`.
+ *
+ * Fails with: nothing; what has no like is a `value`.
+ *
+ * @example
+ * ```ts
+ * import * as OperationOutcome from "@bedside/core/OperationOutcome"
+ *
+ * OperationOutcome.codeOf("missing") // => "required"
+ * OperationOutcome.codeOf("range") // => "value"
+ * ```
+ * @since 0.2.0
+ */
+export const codeOf = (code: string): Issue["code"] => codes.get(code) ?? "value"
+
+/**
  * Makes errors of the problems of an input.
  *
  * Shape: `at` is the place of the input, which goes in front of each path.
@@ -102,7 +120,7 @@ const codes: ReadonlyMap<string, Issue["code"]> = new Map([
  */
 export const fromInvalid = (invalid: Invalid.Invalid, at: string): ReadonlyArray<Issue> =>
   invalid.issues.map(({ code, expected, path }) =>
-    issue("error", codes.get(code) ?? "value", join(at, path), expected)
+    issue("error", codeOf(code), join(at, path), expected)
   )
 
 const join = (at: string, path: string): string =>

@@ -7,7 +7,9 @@
  * Not a medical device: it supports the judgement of a clinician and does not replace it.
  */
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import * as Vital from "../measurement/Vital.ts"
+import * as Equation from "./internal/equation.ts"
 import * as Inputs from "./internal/inputs.ts"
 import * as Score from "./Score.ts"
 
@@ -107,3 +109,87 @@ export const fromGlasgowComaScale = (
     ? Result.fail(new Score.ImpossibleInput({ score: about.score, inputs }))
     : Result.succeed(level)
 }
+
+/**
+ * What is known of a patient's consciousness: findings, or a total of the Glasgow coma scale.
+ *
+ * @since 0.2.0
+ */
+export interface Observation extends Findings, Equation.Observed {
+  readonly glasgowComaScale?: number | null | undefined
+}
+
+/**
+ * A level with what it was taken from; null while nothing tells it.
+ *
+ * @since 0.2.0
+ */
+export const Level = Schema.Struct({
+  ...Equation.commonFields,
+  consciousness: Schema.NullOr(Vital.Consciousness)
+}).annotate({ identifier: "ConsciousnessLevel" })
+
+/** @since 0.2.0 */
+export interface Level extends Schema.Schema.Type<typeof Level> {}
+
+const definition = {
+  about,
+  needs: [],
+  circumstances: [
+    Inputs.flag("fullyConscious"),
+    Inputs.flag("newConfusion"),
+    Inputs.flag("respondsToVoice"),
+    Inputs.flag("respondsToPain"),
+    Inputs.flag("unresponsive"),
+    total
+  ],
+  population: "anyone",
+  validated: [],
+  rounding: "none"
+} as const satisfies Equation.Definition
+
+/**
+ * What the level asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = Equation.form(definition)
+
+/**
+ * The level with what it was taken from: what was found at the bedside or, where nothing was, the
+ * total of the Glasgow coma scale.
+ *
+ * Shape: that of `Observation`; `consciousness` is null, and the findings are missing, when nothing
+ * tells it.
+ *
+ * Fails with: `ImpossibleInput`, naming every input that is not of its kind, or a total that is no
+ * whole number from 3 to 15.
+ *
+ * Method: `fromFindings`, then `fromGlasgowComaScale`.
+ *
+ * @example
+ * ```ts
+ * import * as Acvpu from "@bedside/core/Acvpu"
+ * import * as Result from "effect/Result"
+ *
+ * Result.getOrThrow(Acvpu.level({ glasgowComaScale: 13 })).consciousness // => "voice"
+ * Result.getOrThrow(Acvpu.level({ fullyConscious: false })).consciousness // => null
+ * ```
+ * @since 0.2.0
+ */
+export const level = (observation: Observation): Result.Result<Level, Equation.Refusal> =>
+  Result.flatMap(Equation.begin(definition, observation), (result) => {
+    const found = fromFindings(observation)
+    const { glasgowComaScale } = observation
+    if (found !== null || typeof glasgowComaScale !== "number") {
+      const missing = found === null ? unasked(observation) : []
+      return Result.succeed({ ...result, missing, consciousness: found })
+    }
+    return Result.map(fromGlasgowComaScale(glasgowComaScale), (consciousness) => ({
+      ...result,
+      consciousness
+    }))
+  })
+
+const unasked = (observation: Observation): ReadonlyArray<string> =>
+  Inputs.missing(definition.circumstances, { ...observation })

@@ -10,6 +10,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Vital from "../measurement/Vital.ts"
+import type * as Form from "./Form.ts"
 import * as Equation from "./internal/equation.ts"
 import * as Inputs from "./internal/inputs.ts"
 import * as Score from "./Score.ts"
@@ -121,6 +122,22 @@ const definition = ({ citation }: Table) =>
     validated: [Equation.adult(18)],
     rounding: "half up to 1 mm[Hg]; raw values are kept"
   }) satisfies Equation.Definition
+
+/**
+ * What the category asks for, as data: the guideline, which is required, and the pressure.
+ *
+ * @since 0.2.0
+ */
+export const form: Form.Form = (() => {
+  const citation = Guideline.literals.map((guideline) => tables[guideline].citation).join(" ")
+  const { inputs, ...form } = Equation.form(definition({ citation, categories: [] }))
+  const codes = Guideline.literals
+  const expected = `one of ${codes.join(", ")}`
+  return {
+    ...form,
+    inputs: [{ kind: "code", name: "guideline", expected, codes, required: true }, ...inputs]
+  }
+})()
 
 /**
  * Puts a blood pressure into its category.

@@ -95,6 +95,13 @@ const definition = {
   rounding: "none; a class begins at its lower bound and ends below the next"
 } as const satisfies Equation.Definition
 
+/**
+ * What the equation asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = Equation.form(definition)
+
 const classes: ReadonlyArray<readonly [from: number, band: Band, thinness: Thinness | null]> = [
   [40, "obese-3", null],
   [35, "obese-2", null],

@@ -80,6 +80,13 @@ const chart = Result.getOrThrow(
 export const about = chart.about
 
 /**
+ * What the score asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = chart.form
+
+/**
  * Scores one patient with atrial fibrillation.
  *
  * Units and shape: those of `Observation`. `total` runs from 0 to 8. With an input missing it is

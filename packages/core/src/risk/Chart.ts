@@ -11,6 +11,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Timestamp from "../input/Timestamp.ts"
+import type * as Form from "./Form.ts"
 import * as Shape from "./internal/chartShape.ts"
 import * as Definitions from "./internal/definition.ts"
 import * as Inputs from "./internal/inputs.ts"
@@ -166,6 +167,8 @@ export interface Chart<Band extends string = string> {
     readonly version: string
     readonly citation: string
   }
+  /** What the chart asks for. */
+  readonly form: Form.Form
   readonly score: (given: Readonly<Record<string, unknown>>, options?: Options) => Outcome<Band>
 }
 
@@ -244,6 +247,7 @@ export const make = <const Band extends string>(
   const fields = fieldsOf(sheet.fields, population)
   return Result.succeed({
     about,
+    form: Inputs.form(about, population?.description ?? "anyone", fields),
     score: (given, { observedAt } = {}) => {
       const refusal = Populations.refusal(about.score, population, fields, given)
       if (refusal !== undefined) return Result.fail(refusal)

@@ -88,6 +88,13 @@ const chart = Result.getOrThrow(
 export const about = chart.about
 
 /**
+ * What the score asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = chart.form
+
+/**
  * Scores one patient: a point each for new confusion, urea above 7 mmol/L, 30 breaths or more, a
  * low blood pressure, and 65 years or more.
  *

@@ -87,6 +87,13 @@ const definition = {
   rounding: "none of the rate; half up to 1 mL/min/{1.73_m2} for its stage"
 } as const satisfies Equation.Definition
 
+/**
+ * What the equation asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = Equation.form(definition)
+
 const coefficients = {
   female: { knot: 0.7, below: -0.241, factor: 1.012 },
   male: { knot: 0.9, below: -0.302, factor: 1 }

@@ -15,6 +15,7 @@ import * as Schema from "effect/Schema"
 import * as Timestamp from "../input/Timestamp.ts"
 import * as Series from "../measurement/Series.ts"
 import * as Vital from "../measurement/Vital.ts"
+import type * as Form from "./Form.ts"
 import * as Equation from "./internal/equation.ts"
 import * as Score from "./Score.ts"
 
@@ -130,10 +131,63 @@ export const aboutDayToDay = {
 
 const unit = "mm[Hg]"
 
+// In mm[Hg]. A power of a mean near 0 is no number that anyone measured.
+const lowestMean = 1
+
+const means = { minimum: lowestMean, maximum: 400, expected: `${lowestMean} to 400 ${unit}` }
+const exponents = { minimum: -10, maximum: 10, expected: "-10 to 10" }
+
 const possible = {
   systolic: Vital.get("systolic-pressure").possible,
   diastolic: Vital.get("diastolic-pressure").possible
 }
+
+const inputs: ReadonlyArray<Form.Field> = [
+  {
+    kind: "code",
+    name: "pressure",
+    expected: `one of ${Pressure.literals.join(", ")}`,
+    codes: Pressure.literals,
+    required: true
+  },
+  {
+    kind: "readings",
+    name: "readings",
+    expected: `${possible.systolic.minimum} to ${possible.systolic.maximum} ${unit}`,
+    unit,
+    ...possible.systolic,
+    required: true
+  }
+]
+
+/**
+ * What the variability asks for, as data; a diastolic pressure has a narrower range than is shown.
+ *
+ * @since 0.2.0
+ */
+export const formVariability: Form.Form = {
+  ...aboutVariability,
+  population: "anyone",
+  inputs: [
+    ...inputs,
+    {
+      kind: "parameters",
+      name: "population",
+      expected: "the exponent and the mean of a population",
+      parameters: [
+        { kind: "number", ...exponents, name: "exponent", unit: "1" },
+        { kind: "number", ...means, name: "mean", unit }
+      ]
+    }
+  ]
+}
+
+/**
+ * What the day-to-day variability asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const formDayToDay: Form.Form = { ...aboutDayToDay, population: "anyone", inputs }
 
 /**
  * Measures the variability of a series of blood pressures.
@@ -196,9 +250,6 @@ export const variability = (
   }))
 }
 
-// In mm[Hg]. A power of a mean near 0 is no number that anyone measured.
-const lowestMean = 1
-
 const independentOfMean = (
   { mean, standardDeviation }: Series.Fluctuation,
   population: Population | undefined
@@ -253,11 +304,11 @@ const impossiblePopulation = (
 ): Score.ImpossibleInput["inputs"] => {
   if (population === undefined) return []
   const { exponent, mean } = population
-  const isMean = mean >= lowestMean && mean <= 400
-  const isExponent = Number.isFinite(exponent) && Math.abs(exponent) <= 10
+  const isMean = Vital.within(means, mean)
+  const isExponent = Vital.within(exponents, exponent)
   return [
-    ...(isMean ? [] : [{ name: "population.mean", expected: `${lowestMean} to 400 ${unit}` }]),
-    ...(isExponent ? [] : [{ name: "population.exponent", expected: "-10 to 10" }])
+    ...(isMean ? [] : [{ name: "population.mean", expected: means.expected }]),
+    ...(isExponent ? [] : [{ name: "population.exponent", expected: exponents.expected }])
   ]
 }
 

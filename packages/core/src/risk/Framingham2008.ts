@@ -69,6 +69,13 @@ const definition = {
   rounding: "none"
 } as const satisfies Equation.Definition
 
+/**
+ * What the equation asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = Equation.form(definition)
+
 const coefficients = Record.map(
   {
     //                           female       male

@@ -63,6 +63,13 @@ const chart = Result.getOrThrow(
 export const about = chart.about
 
 /**
+ * What the score asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = chart.form
+
+/**
  * Adds up the three parts.
  *
  * Shape: that of `Observation`. `total` runs from 3 to 15; a low one is the bad one. With a part

@@ -124,6 +124,20 @@ const shockDefinition = {
   needs: [heartRate, systolicPressure, diastolicPressure, Equation.age]
 } as const satisfies Equation.Definition
 
+/**
+ * What the derived pressures ask for, as data.
+ *
+ * @since 0.2.0
+ */
+export const formPressures = Equation.form(pressuresDefinition)
+
+/**
+ * What the shock indices ask for, as data.
+ *
+ * @since 0.2.0
+ */
+export const formShockIndex = Equation.form(shockDefinition)
+
 const meanOf = (systolic: number, diastolic: number): number =>
   diastolic + (systolic - diastolic) / 3
 

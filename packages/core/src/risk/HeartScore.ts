@@ -117,6 +117,13 @@ const chart = Result.getOrThrow(
 export const about = chart.about
 
 /**
+ * What the score asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = chart.form
+
+/**
  * Scores one patient: 0, 1 or 2 points for each of the five letters.
  *
  * Units and shape: those of `Observation`. `total` runs from 0 to 10. With an input missing it is

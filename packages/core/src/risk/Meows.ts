@@ -102,6 +102,13 @@ const rule: Points.Rule<Band> = {
 const ruleOfConcern: Points.Rule<Band> = { ...rule, bands: [{ from: 0, band: "high" }] }
 
 /**
+ * What the score asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = Inputs.form(about, population.description, fields)
+
+/**
  * Scores one set of observations.
  *
  * Units and shape: those of `Observation`. `total` is an even number from 0 to 56. With an input

@@ -110,6 +110,13 @@ const chart = Result.getOrThrow(
 export const about = chart.about
 
 /**
+ * What the score asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = chart.form
+
+/**
  * Scores one set of observations.
  *
  * Units and shape: those of `Observation`. `total` runs from 0 to 20 and is the sum of

@@ -179,6 +179,13 @@ const fieldsToRefuse = [
 ]
 
 /**
+ * What the score asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = Inputs.form(about, population.description, fields)
+
+/**
  * Scores one set of observations.
  *
  * Units and shape: those of `Observation`. `total` runs from 0 to 20 and is the sum of

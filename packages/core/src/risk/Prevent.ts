@@ -129,6 +129,13 @@ const definition = {
 } as const satisfies Equation.Definition
 
 /**
+ * What the equation asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = Equation.form(definition)
+
+/**
  * Estimates the risk of a first cardiovascular event within 10 and 30 years.
  *
  * Units and shape: those of `Patient`; risks are fractions from 0 to 1, not rounded.

@@ -94,6 +94,13 @@ const chart = Result.getOrThrow(
 export const about = chart.about
 
 /**
+ * What the score asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = chart.form
+
+/**
  * Scores one set of observations: a point each for 22 breaths or more, a systolic pressure of 100
  * or less, and altered mentation.
  *

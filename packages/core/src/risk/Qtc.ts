@@ -78,6 +78,13 @@ const of = (needs: ReadonlyArray<Inputs.Field>, optional: Inputs.Field): Equatio
 const byRate = of([qtInterval, heartRate], rrInterval)
 const byInterval = of([qtInterval, rrInterval], heartRate)
 
+/**
+ * What the correction asks for, as data: the rate or the interval, and not both.
+ *
+ * @since 0.2.0
+ */
+export const form = Equation.form(byInterval)
+
 const unknown = { bazett: null, fridericia: null, framingham: null, hodges: null }
 
 /**

@@ -85,6 +85,13 @@ const definition = {
   rounding: "none"
 } as const satisfies Equation.Definition
 
+/**
+ * What the equation asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = Equation.form(definition)
+
 // The coefficients of the source: those of an age count every 5 years from 60, of a pressure every
 // 20 mm[Hg] from 120, of total cholesterol every mmol/L from 6 and of HDL every 0.5 mmol/L from 1.3.
 const coefficients = Record.map(

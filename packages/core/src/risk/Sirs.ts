@@ -108,6 +108,13 @@ const chart = Result.getOrThrow(
 export const about = chart.about
 
 /**
+ * What the score asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = chart.form
+
+/**
  * Counts the criteria that are met: temperature, heart rate, respiration and white blood cells.
  *
  * Units and shape: those of `Observation`. `total` runs from 0 to 4. `contributions` are

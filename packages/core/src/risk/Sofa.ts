@@ -132,6 +132,13 @@ const fields = [
 const rule: Points.Rule<never> = { about, bands: [], rounding: Points.rounding(sheet) }
 
 /**
+ * What the score asks for, as data.
+ *
+ * @since 0.2.0
+ */
+export const form = Inputs.form(about, population.description, fields)
+
+/**
  * Scores the worst values of a day.
  *
  * Units and shape: those of `Observation`. `total` runs from 0 to 24; the six `contributions` are

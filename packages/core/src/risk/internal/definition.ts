@@ -42,10 +42,14 @@ const columns = (points: ReadonlyArray<number>): ReadonlyArray<Shape.Problem> =>
 // These are what a population asks about; an age may be scored as well.
 const reserved = ["pregnant", "postpartum"]
 
+// The times of the inputs stand beside them under this name.
+const isUsable = (name: string): boolean =>
+  /^[a-z][A-Za-z0-9]*$/.test(name) && !(name in {}) && name !== "observedAt"
+
 const names = ({ inputs }: Shape.Definition): ReadonlyArray<Shape.Problem> => [
   ...when(inputs.length === 0, "inputs", "is empty"),
   ...inputs.flatMap(({ name }, at) => [
-    ...when(!/^[a-z][A-Za-z0-9]*$/.test(name) || name in {}, place(name), "is not a usable name"),
+    ...when(!isUsable(name), place(name), "is not a usable name"),
     ...when(reserved.includes(name), place(name), "is reserved for the population"),
     ...when(
       inputs.findIndex((other) => other.name === name) < at,

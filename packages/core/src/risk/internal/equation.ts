@@ -8,6 +8,7 @@
 import * as Result from "effect/Result"
 import * as Struct from "effect/Struct"
 import type * as Timestamp from "../../input/Timestamp.ts"
+import type * as Form from "../Form.ts"
 import * as Score from "../Score.ts"
 import * as Inputs from "./inputs.ts"
 
@@ -75,6 +76,10 @@ export const begin = (
     response: null
   })
 }
+
+/** The form of an equation. */
+export const form = ({ about, circumstances = [], needs, population }: Definition): Form.Form =>
+  Inputs.form(about, population, [...needs, ...circumstances])
 
 const outside = (
   validated: ReadonlyArray<Condition>,

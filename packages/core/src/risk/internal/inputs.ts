@@ -3,12 +3,25 @@
  *
  * `null` and `undefined` are an input that is missing; anything else is held against its field.
  */
+import type * as Form from "../Form.ts"
 import * as Score from "../Score.ts"
 import type * as Timestamp from "../../input/Timestamp.ts"
+
+/** What an input may be, as data. */
+export type Values =
+  | {
+      readonly kind: "number"
+      readonly minimum: number
+      readonly maximum: number
+      readonly whole?: true
+    }
+  | { readonly kind: "flag" }
+  | { readonly kind: "code"; readonly codes: ReadonlyArray<string | number> }
 
 /** One input: `expected` says what it may be, `decimals` to which resolution it is scored. */
 export interface Field<Name extends string = string> {
   readonly name: Name
+  readonly values: Values
   readonly expected: string
   readonly holds: (value: unknown) => boolean
   readonly unit?: string
@@ -26,6 +39,7 @@ export const number = <Name extends string>(
   decimals?: number
 ): Field<Name> => ({
   name,
+  values: { kind: "number", minimum, maximum },
   expected: `${minimum} to ${maximum} ${unit}`,
   holds: (value) => typeof value === "number" && value >= minimum && value <= maximum,
   unit,
@@ -41,6 +55,7 @@ export const whole = <Name extends string>(
   const field = number(name, range, unit)
   return {
     ...field,
+    values: { kind: "number", minimum: range.minimum, maximum: range.maximum, whole: true },
     expected: `${field.expected}, a whole number`,
     holds: (value) => Number.isInteger(value) && field.holds(value)
   }
@@ -49,6 +64,7 @@ export const whole = <Name extends string>(
 /** True or false. */
 export const flag = <Name extends string>(name: Name): Field<Name> => ({
   name,
+  values: { kind: "flag" },
   expected: "true or false",
   holds: (value) => typeof value === "boolean"
 })
@@ -59,6 +75,7 @@ export const code = <Name extends string>(
   codes: ReadonlyArray<string | number>
 ): Field<Name> => ({
   name,
+  values: { kind: "code", codes },
   expected: `one of ${codes.join(", ")}`,
   holds: (value) => codes.some((one) => one === value)
 })
@@ -105,3 +122,15 @@ export const used = (
       }
     ]
   })
+
+/** The form of a score: what it is, whom it is for, and its fields. */
+export const form = (
+  about: Pick<Score.Common, "score" | "version" | "citation">,
+  population: string,
+  fields: ReadonlyArray<Field>
+): Form.Form => ({ ...about, population, inputs: fields.map(question) })
+
+const question = ({ decimals, expected, name, unit = "1", values }: Field): Form.Field =>
+  values.kind === "number"
+    ? { name, expected, unit, ...values, ...(decimals === undefined ? {} : { decimals }) }
+    : { name, expected, ...values }
