@@ -68,7 +68,7 @@ const offer = Effect.gen(function* () {
       patientId: id,
       drafts: [reading(round)],
       receivedAt: at,
-      job: { _tag: "assess-patient", patientId: id, batch }
+      jobs: [{ _tag: "assess-patient", patientId: id, batch }]
     })
     return { id: `assess-patient:${id}:${batch}`, committed: now() }
   })

@@ -3,6 +3,7 @@
  */
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
 import * as Fitting from "@bedside/core/Fitting"
+import * as Foretelling from "@bedside/core/Foretelling"
 import * as Monitoring from "@bedside/core/Monitoring"
 import * as Notifying from "@bedside/core/Notifying"
 import * as ReadingsFiles from "@bedside/worker-adapter/ReadingsFiles"
@@ -26,6 +27,7 @@ export const layer = (settings: Settings) =>
     Layer.provide([
       Electrocardiography.Electrocardiography.layer,
       Fitting.Fitting.layer,
+      Foretelling.Foretelling.layer,
       Monitoring.Monitoring.layer,
       Notifying.Notifying.layer
     ]),

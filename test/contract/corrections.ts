@@ -7,8 +7,8 @@ import * as Given from "./given.ts"
 
 const values = (replaced: ReadonlyArray<Measurement.Replaced>) => replaced.map((it) => it.value)
 
-const by = (to: Pick<Measurement.Checked, "value" | "implausible">, { job }: Ports.Batch) =>
-  Result.succeed({ to, job })
+const by = (to: Pick<Measurement.Checked, "value" | "implausible">, { jobs }: Ports.Batch) =>
+  Result.succeed({ to, jobs })
 
 export const corrections = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
   describe("Measurements, corrected and removed", () => {
@@ -29,7 +29,7 @@ export const corrections = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         const { measurement, replaced } = yield* port.find(draft.id)
         expect(Given.written.measurement(measurement)).toEqual(Given.written.measurement(corrected))
         expect(values(replaced)).toEqual([300])
-        expect(yield* Given.isOffered(batch.job)).toBe(true)
+        expect(yield* Given.areOffered(batch.jobs)).toBe(true)
       })
     )
 
@@ -44,7 +44,7 @@ export const corrections = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
             port.correct(draft.id, ({ value }) =>
               Result.succeed({
                 to: { value: Number(value) + 1, implausible: false },
-                job: Given.assessPatient(id)
+                jobs: [Given.assessPatient(id)]
               })
             )
           )
@@ -83,10 +83,10 @@ export const corrections = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         expect(yield* Given.refusal(port.correct(absent, () => by(to, batch)))).toEqual(
           Given.notFound("measurement")
         )
-        expect(yield* Given.refusal(port.remove(absent, () => Result.succeed(batch.job)))).toEqual(
+        expect(yield* Given.refusal(port.remove(absent, () => Result.succeed(batch.jobs)))).toEqual(
           Given.notFound("measurement")
         )
-        expect(yield* Given.isOffered(batch.job)).toBe(false)
+        expect(yield* Given.areOffered(batch.jobs)).toBe(false)
       })
     )
 
@@ -102,7 +102,7 @@ export const corrections = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         const made = Given.assessed(id, { asOf, measurements: [draft.id] })
         yield* assessments.save(earlier, () => [])
         yield* assessments.save(made, () => [])
-        yield* port.remove(draft.id, () => Result.succeed(Given.batch(id, []).job))
+        yield* port.remove(draft.id, () => Result.succeed(Given.batch(id, []).jobs))
         const left = yield* assessments.list(id, { limit: 10 })
         expect(left.map((it) => it.id)).toEqual([earlier.id])
       })
@@ -116,9 +116,9 @@ export const corrections = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         yield* port.record(Given.batch(id, [first, Given.draft({ value: 80 })]))
         const batch = Given.batch(id, [])
         yield* port.remove(first.id, ({ value }) =>
-          value === 80 ? Result.succeed(batch.job) : Result.fail("another value")
+          value === 80 ? Result.succeed(batch.jobs) : Result.fail("another value")
         )
-        expect(yield* Given.isOffered(batch.job)).toBe(true)
+        expect(yield* Given.areOffered(batch.jobs)).toBe(true)
         expect(yield* Given.refusal(port.find(first.id))).toEqual(Given.notFound("measurement"))
         expect(yield* port.history(id, {}, { limit: 10 })).toEqual([])
         const second = Given.draft()

@@ -96,6 +96,12 @@ export const assessPatient = (of: Patient.PatientId): Jobs.Job => ({
   batch: uuid()
 })
 
+export const foretellRisk = (of: Patient.PatientId): Jobs.Job => ({
+  _tag: "foretell-risk",
+  patientId: of,
+  batch: uuid()
+})
+
 export const batch = (
   of: Patient.PatientId,
   drafts: ReadonlyArray<Ports.Draft>,
@@ -104,7 +110,7 @@ export const batch = (
   patientId: of,
   drafts,
   receivedAt: instant("2026-03-01T12:00:00.456Z"),
-  job: assessPatient(of),
+  jobs: [assessPatient(of), foretellRisk(of)],
   ...details
 })
 
@@ -180,6 +186,13 @@ export const jobUnder = Effect.fnUntraced(function* (id: string) {
 
 export const isOffered = (job: Jobs.Job) =>
   Effect.map(jobUnder(Jobs.idOf(job)), (found) => found !== undefined)
+
+/** Whether every one of the jobs is there, or none is; some and not others is neither. */
+export const areOffered = Effect.fnUntraced(function* (jobs: ReadonlyArray<Jobs.Job>) {
+  const offered = new Set(yield* Effect.forEach(jobs, isOffered))
+  const [first] = offered
+  return offered.size === 1 ? first : undefined
+})
 
 /** A list read to its end in pages of one size. */
 export const inPages = Effect.fnUntraced(function* <A, Key, E, R>(

@@ -16,8 +16,11 @@ import { history } from "./history.ts"
 import { jobs } from "./jobs.ts"
 import { measurements } from "./measurements.ts"
 import { patients } from "./patients.ts"
+import { predictions } from "./predictions.ts"
 import { queue } from "./queue.ts"
 import { registration } from "./registration.ts"
+import { riskModels } from "./riskModels.ts"
+import { riskRuns } from "./riskRuns.ts"
 import { sensorModels } from "./sensorModels.ts"
 import { together } from "./together.ts"
 import { uploads } from "./uploads.ts"
@@ -39,6 +42,9 @@ export const contract = <E>(name: string, store: Layer.Layer<Ports.Store, E>): v
       ecgs(it)
       sensorModels(it)
       uploads(it)
+      riskModels(it)
+      predictions(it)
+      riskRuns(it)
       accounts(it)
       deliveries(it)
       together(it)

@@ -85,11 +85,11 @@ export const measurements = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
           Given.notFound("patient")
         )
         expect(yield* Given.refusal(port.find(draft.id))).toEqual(Given.notFound("measurement"))
-        expect(yield* Given.isOffered(batch.job)).toBe(false)
+        expect(yield* Given.areOffered(batch.jobs)).toBe(false)
       })
     )
 
-    it.effect("leave one job for the batch, and none when nothing is new", () =>
+    it.effect("leave the jobs of the batch, and none when nothing is new", () =>
       Effect.gen(function* () {
         const port = yield* Ports.Measurements
         const { id } = yield* Given.patientOnRecord()
@@ -101,8 +101,8 @@ export const measurements = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         expect(yield* port.record(empty)).toEqual([])
         const other = Given.batch(id, [Given.draft({ value: 73 })])
         expect(statuses(yield* port.record(other))).toEqual(["corrected"])
-        const offered = yield* Effect.forEach([first, again, empty, other], ({ job }) =>
-          Given.isOffered(job)
+        const offered = yield* Effect.forEach([first, again, empty, other], ({ jobs }) =>
+          Given.areOffered(jobs)
         )
         expect(offered).toEqual([true, false, false, true])
       })

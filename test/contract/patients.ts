@@ -117,6 +117,38 @@ export const patients = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
       })
     )
 
+    it.effect("finds those who have any of some identifiers, each once", () =>
+      Effect.gen(function* () {
+        const port = yield* Ports.Patients
+        const [a, b, c] = Given.times(3, () => ({ system: "urn:hospital", value: Given.text() }))
+        if (a === undefined || b === undefined || c === undefined) throw new Error("three")
+        const first = yield* Given.patientOnRecord({ identifiers: [b, a] })
+        const second = yield* Given.patientOnRecord({ identifiers: [c] })
+        const found = (...identifiers: ReadonlyArray<Patient.Identifier>) =>
+          Effect.map(port.identified(identifiers), (them) =>
+            them.map((it) => Given.written.patient(it))
+          )
+        const [one, two] = [first, second].map((it) => Given.written.patient(it))
+        expect(yield* found(a, b)).toEqual([one])
+        expect(yield* found(c, a)).toEqual([one, two])
+        expect(yield* found()).toEqual([])
+        expect(yield* found({ system: "urn:else", value: a.value })).toEqual([])
+        expect(yield* found({ system: a.system, value: `${a.value} ` })).toEqual([])
+      })
+    )
+
+    it.effect("refuses an id that is on record, and leaves that record as it was", () =>
+      Effect.gen(function* () {
+        const port = yield* Ports.Patients
+        const patient = yield* Given.patientOnRecord()
+        const again = Given.patient({ id: patient.id, givenName: "Somebody" })
+        expect(yield* Given.refusal(port.insert(again))).toEqual(
+          Given.conflict("identifier-taken", "id")
+        )
+        expect((yield* port.find(patient.id)).givenName).toBe(patient.givenName)
+      })
+    )
+
     it.effect("lets one of many patients at once have an e-mail or an identifier", () =>
       Effect.gen(function* () {
         const port = yield* Ports.Patients

@@ -1,5 +1,6 @@
 import * as Jobs from "@bedside/core/Jobs"
 import * as Ports from "@bedside/core/Ports"
+import * as RiskRun from "@bedside/core/RiskRun"
 import { describe, expect, type Vitest } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -18,6 +19,12 @@ export const queue = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         const jobs: ReadonlyArray<Jobs.Job> = [
           { _tag: "analyse-ecg", recordingId: Given.recordingId() },
           { _tag: "assess-patient", patientId, batch: `${Given.text()} "a:b"` },
+          { _tag: "foretell-risk", patientId, batch: Given.text() },
+          {
+            _tag: "foretell-population",
+            runId: RiskRun.RiskRunId.make(Given.text()),
+            after: patientId
+          },
           { _tag: "send-confirmation", patientId },
           { _tag: "notify", assessmentId: Given.assessmentId(), band: "high" }
         ]

@@ -38,7 +38,7 @@ const everything = Effect.fnUntraced(function* () {
     correct: measurements.correct(draft.id, ({ value }) =>
       Result.succeed({
         to: { value: Number(value) + 1, implausible: false },
-        job: Given.assessPatient(id)
+        jobs: [Given.assessPatient(id)]
       })
     ),
     assess: Effect.suspend(() => assessments.save(Given.assessed(id), () => [])),

@@ -6,9 +6,12 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Accounts from "./internal/api/Accounts.ts"
 import * as Compat from "./internal/api/Compat.ts"
 import * as Ecgs from "./internal/api/Ecgs.ts"
+import * as Fhir from "./internal/api/Fhir.ts"
 import * as Jobs from "./internal/api/Jobs.ts"
 import * as Measurements from "./internal/api/Measurements.ts"
 import * as Patients from "./internal/api/Patients.ts"
+import * as Risks from "./internal/api/Risks.ts"
+import * as Scores from "./internal/api/Scores.ts"
 import * as Sensors from "./internal/api/Sensors.ts"
 import * as Uploads from "./internal/api/Uploads.ts"
 import * as Description from "./internal/description.ts"
@@ -32,6 +35,9 @@ export const Api = Routes.api("bedside")
     Measurements.measurements,
     Ecgs.ecgs,
     Sensors.sensors,
+    Scores.scores,
+    Risks.risks,
+    Fhir.fhir,
     Uploads.uploads,
     Jobs.jobs,
     Compat.compatToken,

@@ -20,9 +20,12 @@ import * as Accounts from "./internal/handlers/accounts.ts"
 import * as Compat from "./internal/handlers/compat.ts"
 import * as CompatWard from "./internal/handlers/compatWard.ts"
 import * as Ecgs from "./internal/handlers/ecgs.ts"
+import * as Fhir from "./internal/handlers/fhir.ts"
 import * as Measurements from "./internal/handlers/measurements.ts"
 import * as OperationsHandlers from "./internal/handlers/operations.ts"
 import * as Patients from "./internal/handlers/patients.ts"
+import * as Risks from "./internal/handlers/risks.ts"
+import * as Scores from "./internal/handlers/scores.ts"
 import * as Sensors from "./internal/handlers/sensors.ts"
 import * as Uploads from "./internal/handlers/uploads.ts"
 import * as Mount from "./internal/mount.ts"
@@ -76,6 +79,9 @@ const handlers = Layer.mergeAll(
   Measurements.measurements,
   Ecgs.ecgs,
   Sensors.sensors,
+  Risks.risks,
+  Scores.scores,
+  Fhir.fhir,
   Uploads.uploads,
   OperationsHandlers.jobs,
   Compat.token,

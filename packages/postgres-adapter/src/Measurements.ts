@@ -213,7 +213,7 @@ const make = Effect.gen(function* () {
         Effect.gen(function* () {
           const now = yield* DateTime.nowAsDate
           const row = yield* locked(id)
-          const { to, job } = yield* Effect.fromResult(decide(MeasurementRow.fromRow(row)))
+          const { to, jobs } = yield* Effect.fromResult(decide(MeasurementRow.fromRow(row)))
           const corrected: MeasurementRow.MeasurementRow = {
             ...row,
             number: MeasurementRow.numberOf(to.value),
@@ -233,7 +233,7 @@ const make = Effect.gen(function* () {
               implausible = ${to.implausible}, recorded_at = ${now}, version = ${corrected.version}
             where id = ${id}
           `
-          yield* offer(job)
+          yield* Effect.forEach(jobs, offer, { discard: true })
           return MeasurementRow.fromRow(corrected)
         })
       ),
@@ -242,13 +242,18 @@ const make = Effect.gen(function* () {
         sql,
         Effect.gen(function* () {
           const row = yield* locked(id)
-          const job = yield* Effect.fromResult(decide(MeasurementRow.fromRow(row)))
+          const jobs = yield* Effect.fromResult(decide(MeasurementRow.fromRow(row)))
           yield* sql`delete from bedside_measurements where id = ${id}`
           yield* sql`
             delete from bedside_assessments
             where patient_id = ${row.patientId} and jsonb_exists(content -> 'measurements', ${id})
           `
-          yield* offer(job)
+          yield* sql`
+            delete from bedside_predictions
+            where patient_id = ${row.patientId}
+              and ${row.observedAt} between since and as_of
+          `
+          yield* Effect.forEach(jobs, offer, { discard: true })
         })
       )
   })

@@ -95,6 +95,11 @@ const orEmailTaken = Transaction.onDuplicate(
   () => new Ports.Conflict({ code: "email-taken", path: "email" })
 )
 
+const orIdTaken = Transaction.onDuplicate(
+  "bedside_patients_pkey",
+  () => new Ports.Conflict({ code: "identifier-taken", path: "id" })
+)
+
 const sameIdentifiers = (left: Patient.Patient, right: Patient.Patient): boolean =>
   left.identifiers.length === right.identifiers.length &&
   left.identifiers.every(({ system, value }, index) => {
@@ -147,6 +152,7 @@ const make = Effect.gen(function* () {
   const insert = (patient: Patient.Patient) =>
     sql`insert into bedside_patients ${sql.insert({ ...toRow(patient) })}`.pipe(
       orEmailTaken,
+      orIdTaken,
       Effect.andThen(insertIdentifiers(patient))
     )
 
@@ -183,6 +189,20 @@ const make = Effect.gen(function* () {
         })
       ),
     find: (id) => Transaction.orDie(read(id)),
+    identified: (identifiers) =>
+      sql<PatientRow>`
+        ${patients} where id in (
+          select patient_id from bedside_patient_identifiers
+          join unnest(
+            ${Column.text(identifiers.map(({ system }) => system))},
+            ${Column.text(identifiers.map(({ value }) => value))}
+          ) as wanted (system, value) using (system, value)
+        )
+        order by id
+      `.pipe(
+        Effect.map((rows) => rows.map(fromRow)),
+        Transaction.orDie
+      ),
     list: ({ limit, after }) =>
       sql<PatientRow>`
         ${patients} where ${after === undefined ? sql.literal("true") : sql`id > ${after}`}

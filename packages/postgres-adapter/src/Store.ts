@@ -20,7 +20,10 @@ import * as Measurements from "./Measurements.ts"
 import * as Migrations from "./Migrations.ts"
 import * as Patients from "./Patients.ts"
 import * as Postgres from "./Postgres.ts"
+import * as Predictions from "./Predictions.ts"
 import * as Queue from "./Queue.ts"
+import * as RiskModels from "./RiskModels.ts"
+import * as RiskRuns from "./RiskRuns.ts"
 import * as SensorModels from "./SensorModels.ts"
 import * as Uploads from "./Uploads.ts"
 
@@ -45,6 +48,9 @@ const over = (
     Ecgs.layer,
     SensorModels.layer,
     Uploads.layer,
+    RiskModels.layer,
+    Predictions.layer,
+    RiskRuns.layer,
     Accounts.layer,
     Deliveries.layer,
     JobQueue.layer,

@@ -39,11 +39,11 @@ onEach("a store", (it) => {
           Given.notFound("patient")
         )
         expect(yield* measurements.latest(id)).toEqual([])
-        expect(yield* Given.isOffered(batch.job)).toBe(false)
+        expect(yield* Given.areOffered(batch.jobs)).toBe(false)
         expect(yield* Given.jobUnder(`send-confirmation:${registered.id}`)).toBeUndefined()
 
         yield* sql.withTransaction(both)
-        expect(yield* Given.isOffered(batch.job)).toBe(true)
+        expect(yield* Given.areOffered(batch.jobs)).toBe(true)
       })
     )
 

@@ -9,6 +9,7 @@
  */
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
 import * as Fitting from "@bedside/core/Fitting"
+import * as Foretelling from "@bedside/core/Foretelling"
 import * as Jobs from "@bedside/core/Jobs"
 import * as Monitoring from "@bedside/core/Monitoring"
 import * as Notifying from "@bedside/core/Notifying"
@@ -27,6 +28,7 @@ import * as Option from "effect/Option"
 type Workflows =
   | Electrocardiography.Electrocardiography
   | Fitting.Fitting
+  | Foretelling.Foretelling
   | Monitoring.Monitoring
   | Notifying.Notifying
 
@@ -79,6 +81,7 @@ export const inFlight = Metric.gauge("bedside_jobs_in_flight", {
  * ```ts
  * import * as Electrocardiography from "@bedside/core/Electrocardiography"
  * import * as Fitting from "@bedside/core/Fitting"
+ * import * as Foretelling from "@bedside/core/Foretelling"
  * import * as Jobs from "@bedside/core/Jobs"
  * import * as Memory from "@bedside/core/Memory"
  * import * as Monitoring from "@bedside/core/Monitoring"
@@ -92,6 +95,7 @@ export const inFlight = Metric.gauge("bedside_jobs_in_flight", {
  * const workflows = Layer.mergeAll(
  *   Electrocardiography.Electrocardiography.layer,
  *   Fitting.Fitting.layer,
+ *   Foretelling.Foretelling.layer,
  *   Monitoring.Monitoring.layer,
  *   Notifying.Notifying.layer
  * ).pipe(
@@ -119,6 +123,10 @@ export const handle = (
       return Fitting.Fitting.use((it) => it.fit(job.uploadId))
     case "assess-patient":
       return Monitoring.Monitoring.use((it) => it.assess(job.patientId))
+    case "foretell-risk":
+      return Foretelling.Foretelling.use((it) => it.foretell(job.patientId))
+    case "foretell-population":
+      return Foretelling.Foretelling.use((it) => it.foretellPopulation(job.runId, job.after))
     case "send-confirmation":
       return Notifying.Notifying.use((it) => it.sendConfirmation(job.patientId))
     case "notify":
@@ -278,6 +286,7 @@ const make = Effect.fnUntraced(function* ({
  * ```ts
  * import * as Electrocardiography from "@bedside/core/Electrocardiography"
  * import * as Fitting from "@bedside/core/Fitting"
+ * import * as Foretelling from "@bedside/core/Foretelling"
  * import * as Memory from "@bedside/core/Memory"
  * import * as Monitoring from "@bedside/core/Monitoring"
  * import * as Notifying from "@bedside/core/Notifying"
@@ -291,6 +300,7 @@ const make = Effect.fnUntraced(function* ({
  *   Layer.provide([
  *     Electrocardiography.Electrocardiography.layer,
  *     Fitting.Fitting.layer,
+ *     Foretelling.Foretelling.layer,
  *     Monitoring.Monitoring.layer,
  *     Notifying.Notifying.layer
  *   ]),

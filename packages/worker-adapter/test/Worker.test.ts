@@ -76,10 +76,11 @@ describe("a worker", () => {
       ].map((reading) => Result.succeed({ ...reading, observedAt }))
       yield* Monitoring.Monitoring.use((it) => it.record(actor, patient.id, readings))
       yield* start()
-      const jobs = yield* Ward.until((all) => all.length === 3 && all.every(Ward.isSettled))
+      const jobs = yield* Ward.until((all) => all.length === 4 && all.every(Ward.isSettled))
       expect(jobs.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
         "analyse-ecg completed",
         "assess-patient completed",
+        "foretell-risk completed",
         "notify completed"
       ])
       const ecg = yield* Electrocardiography.Electrocardiography.use((it) => it.find(actor, "10"))

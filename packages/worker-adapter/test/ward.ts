@@ -5,6 +5,7 @@
 import * as Admission from "@bedside/core/Admission"
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
 import * as Fitting from "@bedside/core/Fitting"
+import * as Foretelling from "@bedside/core/Foretelling"
 import type * as Jobs from "@bedside/core/Jobs"
 import * as Memory from "@bedside/core/Memory"
 import * as Monitoring from "@bedside/core/Monitoring"
@@ -27,6 +28,7 @@ export const layer = (
     Admission.Admission.layer,
     Electrocardiography.Electrocardiography.layer,
     Fitting.Fitting.layer,
+    Foretelling.Foretelling.layer,
     Monitoring.Monitoring.layer,
     Notifying.Notifying.layer
   ).pipe(

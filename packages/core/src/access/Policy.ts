@@ -8,7 +8,7 @@
 import * as Schema from "effect/Schema"
 
 /**
- * Administrators run the system and see no clinical data; clinicians see and write it; devices write
+ * Administrators run the system and its models, and see no clinical data; clinicians see and write it; devices write
  * measurements and ECGs, and read back what they wrote.
  *
  * @since 0.1.0
@@ -35,12 +35,19 @@ export const Permission = Schema.Literals([
   "ecgs:own",
   "sensors:use",
   "sensors:manage",
+  "models:manage",
   "operations:manage"
 ])
 export type Permission = typeof Permission.Type
 
 const table: Record<Role, ReadonlyArray<Permission>> = {
-  admin: ["users:manage", "password:own", "registrations:create", "operations:manage"],
+  admin: [
+    "users:manage",
+    "password:own",
+    "registrations:create",
+    "models:manage",
+    "operations:manage"
+  ],
   clinician: [
     "password:own",
     "registrations:create",

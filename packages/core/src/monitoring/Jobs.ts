@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import * as Recording from "../ecg/Recording.ts"
 import * as Patient from "../patient/Patient.ts"
 import * as Upload from "../sensor/Upload.ts"
+import * as RiskRun from "./RiskRun.ts"
 
 /**
  * The id of a stored assessment.
@@ -59,6 +60,28 @@ export const AssessPatient = Schema.TaggedStruct("assess-patient", {
 })
 
 /**
+ * Ask the trained models about the patient, from the readings on record; one job for each batch that
+ * was recorded.
+ *
+ * @since 0.2.0
+ */
+export const ForetellRisk = Schema.TaggedStruct("foretell-risk", {
+  patientId: Patient.PatientId,
+  batch: Schema.String
+})
+
+/**
+ * Ask the trained models about a stretch of everybody on record, after a patient or from the first on,
+ * and the next job for the rest.
+ *
+ * @since 0.2.0
+ */
+export const ForetellPopulation = Schema.TaggedStruct("foretell-population", {
+  runId: RiskRun.RiskRunId,
+  after: Schema.NullOr(Patient.PatientId)
+})
+
+/**
  * Send the person who registered the link that confirms the e-mail address.
  *
  * @since 0.1.0
@@ -88,6 +111,8 @@ export const Job = Schema.Union([
   BackfillEcgs,
   FitUpload,
   AssessPatient,
+  ForetellRisk,
+  ForetellPopulation,
   SendConfirmation,
   Notify
 ])
@@ -128,7 +153,10 @@ export const idOf = (job: Job): string => {
     case "fit-upload":
       return `${job._tag}:${job.uploadId}`
     case "assess-patient":
+    case "foretell-risk":
       return `${job._tag}:${job.patientId}:${job.batch}`
+    case "foretell-population":
+      return `${job._tag}:${job.runId}:${job.after ?? "first"}`
     case "send-confirmation":
       return `${job._tag}:${job.patientId}`
     case "notify":

@@ -12,6 +12,7 @@ import * as MemoryMeasurements from "./internal/memoryMeasurements.ts"
 import * as MemoryPatients from "./internal/memoryPatients.ts"
 import * as MemoryQueue from "./internal/memoryQueue.ts"
 import * as MemoryRecords from "./internal/memoryRecords.ts"
+import * as MemoryRisk from "./internal/memoryRisk.ts"
 import * as MemorySensors from "./internal/memorySensors.ts"
 import * as MemoryUploads from "./internal/memoryUploads.ts"
 import * as State from "./internal/state.ts"
@@ -31,6 +32,9 @@ export const layer: Layer.Layer<Ports.Store> = Layer.effectContext(
       Context.add(Ports.Ecgs, MemoryRecords.ecgs(state)),
       Context.add(Ports.SensorModels, MemorySensors.make(state)),
       Context.add(Ports.Uploads, MemoryUploads.make(state)),
+      Context.add(Ports.RiskModels, MemoryRisk.models(state)),
+      Context.add(Ports.Predictions, MemoryRisk.predictions(state)),
+      Context.add(Ports.RiskRuns, MemoryRisk.runs(state)),
       Context.add(Ports.Accounts, MemoryRecords.accounts(state)),
       Context.add(Ports.Deliveries, MemoryRecords.deliveries(state)),
       Context.add(Ports.JobQueue, MemoryQueue.make(state)),

@@ -2,7 +2,7 @@
  * Measurements and what follows from them: recorded, corrected, read back, assessed.
  *
  * Intake answers for every reading of a batch; the good ones are stored in one transaction together
- * with one job that assesses the patient. Whoever may only read what they wrote gets the rest as if
+ * with the jobs that assess the patient and foretell risks. Whoever may only read what they wrote gets the rest as if
  * it were not there.
  */
 import * as Context from "effect/Context"
@@ -77,8 +77,11 @@ export class Monitoring extends Context.Service<Monitoring>()("bedside/Monitorin
     const assessments = yield* Ports.Assessments
     const random = yield* SecureRandom.SecureRandom
 
-    const assessmentJob = (patientId: Patient.PatientId) =>
-      Effect.map(random.uuidV7(), (batch) => Jobs.AssessPatient.make({ patientId, batch }))
+    const jobsOf = (patientId: Patient.PatientId) =>
+      Effect.map(random.uuidV7(), (batch) => [
+        Jobs.AssessPatient.make({ patientId, batch }),
+        Jobs.ForetellRisk.make({ patientId, batch })
+      ])
 
     const check = Effect.fnUntraced(function* (
       actor: Account.Actor,
@@ -112,11 +115,21 @@ export class Monitoring extends Context.Service<Monitoring>()("bedside/Monitorin
         patientId,
         drafts,
         receivedAt,
-        job: yield* assessmentJob(patientId),
+        jobs: yield* jobsOf(patientId),
         ...(options.panel === undefined ? {} : { panel: options.panel }),
         ...onlyOwn(actor)
       })
       return outcomes(checked, recorded)
+    })
+
+    /** Tells what `record` would refuse, and stores nothing. */
+    const examine = Effect.fn("Monitoring.examine")(function* (
+      actor: Account.Actor,
+      patientId: Patient.PatientId,
+      received: ReadonlyArray<Received>
+    ) {
+      const checked = yield* check(actor, patientId, received, yield* DateTime.now)
+      yield* Effect.fromResult(allOrNothing(checked))
     })
 
     /** Records one reading and gives the measurement that stands. */
@@ -166,9 +179,9 @@ export class Monitoring extends Context.Service<Monitoring>()("bedside/Monitorin
     ) {
       const { measurement } = yield* measurements.find(id)
       const to = yield* checkCorrection(measurement, correction)
-      const job = yield* assessmentJob(measurement.patientId)
+      const jobs = yield* jobsOf(measurement.patientId)
       return yield* measurements.correct(id, (current) =>
-        Result.map(Identity.atVersion(current, version), () => ({ to, job }))
+        Result.map(Identity.atVersion(current, version), () => ({ to, jobs }))
       )
     })
 
@@ -191,8 +204,8 @@ export class Monitoring extends Context.Service<Monitoring>()("bedside/Monitorin
       mayGo: (current: Measurement.Measurement) => Result.Result<void, E>
     ) {
       const { measurement } = yield* measurements.find(id)
-      const job = yield* assessmentJob(measurement.patientId)
-      yield* measurements.remove(id, (current) => Result.map(mayGo(current), () => job))
+      const jobs = yield* jobsOf(measurement.patientId)
+      yield* measurements.remove(id, (current) => Result.map(mayGo(current), () => jobs))
     })
 
     const remove = (id: Measurement.MeasurementId) => removeIf(id, () => Result.void)
@@ -302,6 +315,7 @@ export class Monitoring extends Context.Service<Monitoring>()("bedside/Monitorin
 
     return {
       record,
+      examine,
       recordOne,
       recordPanel,
       find,

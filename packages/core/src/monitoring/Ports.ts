@@ -20,6 +20,7 @@ import type * as Registration from "../patient/Registration.ts"
 import type * as Assessed from "./Assessed.ts"
 import type * as Jobs from "./Jobs.ts"
 import type { Conflict, NotFound, Slice } from "./internal/portTerms.ts"
+import type { Predictions, RiskModels, RiskRuns } from "./internal/riskPorts.ts"
 import type { SensorModels, Uploads } from "./internal/sensorPorts.ts"
 
 export { Conflict, NotFound, type Slice } from "./internal/portTerms.ts"
@@ -30,6 +31,7 @@ export {
   type UploadEnd,
   Uploads
 } from "./internal/sensorPorts.ts"
+export { Predictions, RiskModels, RiskRuns, type Standing } from "./internal/riskPorts.ts"
 
 /**
  * Patients and their photos. Lists are in order of id, which is the order of creation. Two patients
@@ -40,6 +42,7 @@ export {
 export class Patients extends Context.Service<
   Patients,
   {
+    /** An id that is on record is `identifier-taken`, at `id`. */
     readonly insert: (patient: Patient.Patient) => Effect.Effect<void, Conflict>
     /** Stores the patient, the photo, the confirmation to wait for, and offers `send-confirmation`. */
     readonly register: (
@@ -48,6 +51,10 @@ export class Patients extends Context.Service<
       confirmation: Registration.Confirmation
     ) => Effect.Effect<void, Conflict>
     readonly find: (id: Patient.PatientId) => Effect.Effect<Patient.Patient, NotFound>
+    /** Those who have any of the identifiers, each once and in order of id. */
+    readonly identified: (
+      identifiers: ReadonlyArray<Patient.Identifier>
+    ) => Effect.Effect<ReadonlyArray<Patient.Patient>>
     readonly list: (
       slice: Slice<Patient.PatientId>
     ) => Effect.Effect<ReadonlyArray<Patient.Patient>>
@@ -108,7 +115,7 @@ export interface Batch {
   readonly panel?: Measurement.PanelId
   readonly writtenBy?: Account.AccountId
   /** Offered with the records. */
-  readonly job: Jobs.Job
+  readonly jobs: ReadonlyArray<Jobs.Job>
 }
 
 /**
@@ -120,7 +127,7 @@ export interface Batch {
 export class Measurements extends Context.Service<
   Measurements,
   {
-    /** Outcomes in the order of the drafts. Offers the job when anything was created or corrected. */
+    /** Outcomes in the order of the drafts. Offers the jobs when anything was created or corrected. */
     readonly record: (batch: Batch) => Effect.Effect<ReadonlyArray<Recorded>, NotFound>
     /** The pressures on record at the same time from the same source as any of the readings. */
     readonly pressuresBeside: (
@@ -164,23 +171,24 @@ export class Measurements extends Context.Service<
     readonly panel: (
       id: Measurement.PanelId
     ) => Effect.Effect<ReadonlyArray<Measurement.Measurement>>
-    /** Keeps the old value among the replaced ones, and offers the job. */
+    /** Keeps the old value among the replaced ones, and offers the jobs. */
     readonly correct: <E>(
       id: Measurement.MeasurementId,
-      decide: (
-        current: Measurement.Measurement
-      ) => Result.Result<
-        { readonly to: Pick<Measurement.Checked, "value" | "implausible">; readonly job: Jobs.Job },
+      decide: (current: Measurement.Measurement) => Result.Result<
+        {
+          readonly to: Pick<Measurement.Checked, "value" | "implausible">
+          readonly jobs: ReadonlyArray<Jobs.Job>
+        },
         E
       >
     ) => Effect.Effect<Measurement.Measurement, NotFound | E>
     /**
-     * Removes the measurement with what it replaced and with the assessments made of it, and offers
-     * the job.
+     * Removes the measurement with what it replaced, with the assessments made of it and with what
+     * was foretold from a window that it is in, and offers the jobs.
      */
     readonly remove: <E>(
       id: Measurement.MeasurementId,
-      decide: (current: Measurement.Measurement) => Result.Result<Jobs.Job, E>
+      decide: (current: Measurement.Measurement) => Result.Result<ReadonlyArray<Jobs.Job>, E>
     ) => Effect.Effect<void, NotFound | E>
   }
 >()("bedside/Measurements") {}
@@ -381,6 +389,9 @@ export type Store =
   | Ecgs
   | SensorModels
   | Uploads
+  | RiskModels
+  | Predictions
+  | RiskRuns
   | Accounts
   | Deliveries
   | JobQueue

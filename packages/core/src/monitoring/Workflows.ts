@@ -6,10 +6,14 @@ import * as Layer from "effect/Layer"
 import * as Access from "./Access.ts"
 import * as Admission from "./Admission.ts"
 import * as Electrocardiography from "./Electrocardiography.ts"
+import * as Foretelling from "./Foretelling.ts"
+import * as Interchange from "./Interchange.ts"
 import * as Monitoring from "./Monitoring.ts"
 import * as Operating from "./Operating.ts"
+import * as Releasing from "./Releasing.ts"
 import * as Sensing from "./Sensing.ts"
 import * as Uploading from "./Uploading.ts"
+import * as Watching from "./Watching.ts"
 
 /**
  * Every workflow that answers a caller.
@@ -20,10 +24,14 @@ export type Workflows =
   | Access.Access
   | Admission.Admission
   | Electrocardiography.Electrocardiography
+  | Foretelling.Foretelling
+  | Interchange.Interchange
   | Monitoring.Monitoring
   | Operating.Operating
+  | Releasing.Releasing
   | Sensing.Sensing
   | Uploading.Uploading
+  | Watching.Watching
 
 /**
  * Every workflow that answers a caller, over the ports of the surroundings.
@@ -34,8 +42,12 @@ export const layer = Layer.mergeAll(
   Access.Access.layer,
   Admission.Admission.layer,
   Electrocardiography.Electrocardiography.layer,
+  Foretelling.Foretelling.layer,
+  Interchange.Interchange.layer,
   Monitoring.Monitoring.layer,
   Operating.Operating.layer,
+  Releasing.Releasing.layer,
   Sensing.Sensing.layer,
-  Uploading.Uploading.layer
+  Uploading.Uploading.layer,
+  Watching.Watching.layer
 )

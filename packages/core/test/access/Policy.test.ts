@@ -19,6 +19,7 @@ measurements:change     .      x          .
 ecgs:own                .      x          x
 sensors:use             .      x          x
 sensors:manage          .      x          .
+models:manage           x      .          .
 operations:manage       x      .          .
 `
 

@@ -31,7 +31,7 @@ describe("Memory.layer", () => {
             patientId: id,
             drafts: [Ward.draft],
             receivedAt: Ward.noon,
-            job: { _tag: "assess-patient", patientId: id, batch: "only" }
+            jobs: [{ _tag: "assess-patient", patientId: id, batch: "only" }]
           })
         )
         const seconds: Array<number> = []

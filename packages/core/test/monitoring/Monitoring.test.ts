@@ -44,7 +44,7 @@ const setUp = Effect.gen(function* () {
 })
 
 describe("Monitoring.record", () => {
-  it.effect("answers for every reading in order, stores the good ones, leaves one job", () =>
+  it.effect("answers for every reading in order, stores the good ones, leaves its jobs", () =>
     Ward.on(
       Effect.gen(function* () {
         const { monitoring, id, ada } = yield* setUp
@@ -69,7 +69,7 @@ describe("Monitoring.record", () => {
           ["oxygen-device", "nasal-cannula", ada.user, undefined],
           ["temperature", 37, ada.user, undefined]
         ])
-        expect(yield* Ward.kinds).toEqual(["assess-patient"])
+        expect(yield* Ward.kinds).toEqual(["assess-patient", "foretell-risk"])
       })
     )
   )
@@ -94,11 +94,11 @@ describe("Monitoring.record", () => {
         const sent = received(pulse(72), pulse(80, { observedAt: Ward.time("11:00") }))
         const first = yield* monitoring.record(ada, id, sent)
         expect(brief(yield* monitoring.record(ada, id, sent))).toEqual(["unchanged", "unchanged"])
-        expect(yield* Ward.jobs).toHaveLength(1)
+        expect(yield* Ward.jobs).toHaveLength(2)
         const third = yield* monitoring.record(ada, id, received(pulse(73)))
         expect(brief(third)).toEqual(["corrected"])
         expect(only(third)).toBe(only(first))
-        expect(yield* Ward.jobs).toHaveLength(2)
+        expect(yield* Ward.jobs).toHaveLength(4)
         const { measurement, replaced } = yield* monitoring.find(ada, only(first))
         expect([measurement.value, ...replaced.map((it) => it.value)]).toEqual([73, 72])
         const inFahrenheit = reading("temperature", 98.6, "[degF]")
@@ -310,7 +310,7 @@ describe("What a device may see", () => {
 
 describe("Monitoring.correct", () => {
   it.effect(
-    "brings another value into the unit of the vital, keeps the old one, leaves a job",
+    "brings another value into the unit of the vital, keeps the old one, leaves its jobs",
     () =>
       Ward.on(
         Effect.gen(function* () {
@@ -321,7 +321,12 @@ describe("Monitoring.correct", () => {
           expect(corrected).toMatchObject({ id: measured, value: 38, unit: "Cel", version: 2 })
           const { replaced } = yield* monitoring.find(ada, measured)
           expect(replaced.map((it) => it.value)).toEqual([37])
-          expect(yield* Ward.kinds).toEqual(["assess-patient", "assess-patient"])
+          expect(yield* Ward.kinds).toEqual([
+            "assess-patient",
+            "foretell-risk",
+            "assess-patient",
+            "foretell-risk"
+          ])
           const cold = yield* monitoring.correct(measured, 2, { value: 20, unit: "Cel" })
           expect(cold.flag).toEqual({ code: "implausible", expected: "25 to 45 Cel" })
         })
@@ -372,7 +377,7 @@ describe("Monitoring.correct", () => {
 })
 
 describe("Monitoring.remove", () => {
-  it.effect("removes at any version or at the one the caller knows, and leaves a job", () =>
+  it.effect("removes at any version or at the one the caller knows, and leaves its jobs", () =>
     Ward.on(
       Effect.gen(function* () {
         const { monitoring, id, ada } = yield* setUp
@@ -382,7 +387,7 @@ describe("Monitoring.remove", () => {
         yield* monitoring.removeAt(second, 1)
         yield* monitoring.remove(first)
         expect((yield* monitoring.history(ada, id, {}, page)).items).toEqual([])
-        expect(yield* Ward.jobs).toHaveLength(4)
+        expect(yield* Ward.jobs).toHaveLength(8)
         expect((yield* Effect.flip(monitoring.remove(first)))._tag).toBe("NotFound")
       })
     )
@@ -465,7 +470,7 @@ describe("The store below", () => {
         )
         const outcomes = yield* monitoring.record(ada, id, many)
         expect(outcomes.every(({ status }) => status === "created")).toBe(true)
-        expect(yield* Ward.jobs).toHaveLength(1)
+        expect(yield* Ward.jobs).toHaveLength(2)
         const stored = yield* Ports.Measurements.use((port) =>
           port.history(id, {}, { limit: 20_000 })
         )

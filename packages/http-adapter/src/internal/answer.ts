@@ -8,6 +8,7 @@ import type * as Monitoring from "@bedside/core/Monitoring"
 import type * as Ports from "@bedside/core/Ports"
 import type * as Registration from "@bedside/core/Registration"
 import type * as Roster from "@bedside/core/Roster"
+import type * as Score from "@bedside/core/Score"
 import type * as Sensor from "@bedside/core/Sensor"
 import * as Effect from "effect/Effect"
 import * as Problem from "../Problem.ts"
@@ -24,6 +25,7 @@ const problems = {
   WrongToken: (_: Registration.WrongToken) => new Problem.NotFound(),
   NotARoster: ({ missing }: Roster.NotARoster) =>
     invalid("", "header", `a CSV with the columns ${missing.join(", ")} in its header`),
+  OutsidePopulation: (error: Score.OutsidePopulation) => Problem.outsidePopulation(error),
   TooFewValues: ({ needed, got }: Sensor.TooFewValues) =>
     invalid("values", "length", `at least ${needed} finite values, got ${got}`)
 }

@@ -132,7 +132,10 @@ describe("a batch", () => {
       )
       const admin = yield* server.as("admin")
       const jobs = yield* admin.get("/api/v1/jobs")
-      expect(jobs.body.counts).toEqual([{ kind: "assess-patient", state: "pending", count: 1 }])
+      expect(jobs.body.counts).toEqual([
+        { kind: "assess-patient", state: "pending", count: 1 },
+        { kind: "foretell-risk", state: "pending", count: 1 }
+      ])
     })
   )
 

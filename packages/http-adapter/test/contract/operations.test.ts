@@ -32,6 +32,7 @@ describe("jobs", () => {
         {
           counts: [
             { kind: "assess-patient", state: "completed", count: 1 },
+            { kind: "foretell-risk", state: "completed", count: 1 },
             { kind: "analyse-ecg", state: "pending", count: 1 }
           ],
           items: [
@@ -49,9 +50,12 @@ describe("jobs", () => {
         }
       ])
       const rest = yield* admin.get(`/api/v1/jobs?cursor=${body.next}`)
-      expect(rest.body.items.map(({ kind }: { kind: string }) => kind)).toEqual(["assess-patient"])
+      expect(rest.body.items.map(({ kind }: { kind: string }) => kind)).toEqual([
+        "foretell-risk",
+        "assess-patient"
+      ])
       const completed = yield* admin.get("/api/v1/jobs?state=completed")
-      expect(completed.body.items).toHaveLength(1)
+      expect(completed.body.items).toHaveLength(2)
       const neither = yield* admin.get("/api/v1/jobs?state=lost&limit=0")
       expect([neither.status, Server.problems(neither).toSorted()]).toEqual([
         422,

@@ -47,9 +47,25 @@ const matrix = `
   sensors.predictAll               -       yes        yes     -
   sensors.drift                    -       yes        yes     -
   sensors.alerts                   -       yes        yes     -
+  scores.catalogue                 -       yes        -       -
+  scores.compute                   -       yes        -       -
+  scores.chart                     -       yes        -       -
+  fhir.importBundle                -       yes        -       -
+  fhir.exportPatient               -       yes        -       -
   uploads.receive                  -       yes        -       -
   uploads.list                     -       yes        -       -
   uploads.find                     -       yes        -       -
+  risks.ofPatient                  -       yes        -       -
+  risks.models                     yes     yes        -       -
+  risks.active                     yes     yes        -       -
+  risks.propose                    yes     -          -       -
+  risks.shadow                     yes     -          -       -
+  risks.activate                   yes     -          -       -
+  risks.retire                     yes     -          -       -
+  risks.rollback                   yes     -          -       -
+  risks.monitoring                 yes     yes        -       -
+  risks.begin                      yes     -          -       -
+  risks.run                        yes     -          -       -
   jobs.list                        yes     -          -       -
   jobs.dead                        yes     -          -       -
   jobs.requeue                     yes     -          -       -

@@ -8,6 +8,7 @@
 import * as Access from "@bedside/core/Access"
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
 import * as Fitting from "@bedside/core/Fitting"
+import * as Foretelling from "@bedside/core/Foretelling"
 import type * as Jobs from "@bedside/core/Jobs"
 import * as Memory from "@bedside/core/Memory"
 import * as Monitoring from "@bedside/core/Monitoring"
@@ -60,7 +61,7 @@ export interface Options {
 }
 
 const isJson = (headers: Headers): boolean =>
-  /^application\/(?:problem\+)?json\b/.test(headers.get("content-type") ?? "")
+  /^application\/(?:(?:problem|fhir)\+)?json\b/.test(headers.get("content-type") ?? "")
 
 /** All there is to read, or of an answer that goes on, what it begins with. */
 const bytesOf = async (response: Response): Promise<Uint8Array> => {
@@ -77,6 +78,10 @@ const holds = (answer: Answer): void => {
   expect(answer.headers.get("x-content-type-options")).toBe("nosniff")
   expect(answer.headers.get("cache-control")).toMatch(/^(no-store|private, max-age=300)$/)
   if (answer.status < 400) return
+  if (answer.headers.get("content-type") === "application/fhir+json") {
+    expect(answer.body).toMatchObject({ resourceType: "OperationOutcome" })
+    return
+  }
   expect(answer.headers.get("content-type")).toBe("application/problem+json")
   if (answer.text === "") return
   expect(answer.body).toMatchObject({
@@ -141,6 +146,7 @@ type Workers =
   | Monitoring.Monitoring
   | Electrocardiography.Electrocardiography
   | Fitting.Fitting
+  | Foretelling.Foretelling
   | Notifying.Notifying
 
 const run = (
@@ -155,6 +161,10 @@ const run = (
       return Fitting.Fitting.use((it) => it.fit(job.uploadId))
     case "assess-patient":
       return Monitoring.Monitoring.use((it) => it.assess(job.patientId))
+    case "foretell-risk":
+      return Foretelling.Foretelling.use((it) => it.foretell(job.patientId))
+    case "foretell-population":
+      return Foretelling.Foretelling.use((it) => it.foretellPopulation(job.runId, job.after))
     case "send-confirmation":
       return Notifying.Notifying.use((it) => it.sendConfirmation(job.patientId))
     case "notify":

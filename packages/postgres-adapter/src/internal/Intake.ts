@@ -220,7 +220,9 @@ export const make = (sql: SqlClient, offer: (job: Jobs.Job) => Effect.Effect<voi
         if (batch.drafts.length === 0) return []
         const recorded =
           mayOverlap || (yield* overlaps(batch)) ? yield* merge(batch, now) : yield* add(batch, now)
-        if (recorded.some(({ status }) => status !== "unchanged")) yield* offer(batch.job)
+        if (recorded.some(({ status }) => status !== "unchanged")) {
+          yield* Effect.forEach(batch.jobs, offer, { discard: true })
+        }
         return recorded
       })
     )

@@ -6,6 +6,7 @@ import * as Result from "effect/Result"
 import * as Measurement from "../../measurement/Measurement.ts"
 import * as Vital from "../../measurement/Vital.ts"
 import type * as Patient from "../../patient/Patient.ts"
+import type * as Jobs from "../Jobs.ts"
 import * as Ports from "../Ports.ts"
 import {
   ascending,
@@ -45,6 +46,19 @@ const replace = (
     value: to.value,
     recordedAt: now,
     version: stored.measurement.version + 1
+  }
+}
+
+const offerAll = (state: State, jobs: ReadonlyArray<Jobs.Job>, now: DateTime.Utc): void => {
+  for (const job of jobs) offer(state, job, now)
+}
+
+/** What was foretold from a window that the measurement is in goes with it. */
+const forget = (state: State, { patientId, observedAt }: Measurement.Measurement): void => {
+  const at = observedAt.epochMilliseconds
+  for (const [key, it] of state.predictions) {
+    const looked = it.since.epochMilliseconds <= at && at <= it.asOf.epochMilliseconds
+    if (it.patientId === patientId && looked) state.predictions.delete(key)
   }
 }
 
@@ -90,7 +104,8 @@ export const make = (state: State): Ports.Measurements["Service"] => {
       step((now) =>
         Result.map(found(state.patients.get(batch.patientId), "patient"), () => {
           const recorded = batch.drafts.map((draft) => recordOne(batch, draft, now))
-          if (recorded.some(({ status }) => status !== "unchanged")) offer(state, batch.job, now)
+          if (recorded.some(({ status }) => status !== "unchanged"))
+            offerAll(state, batch.jobs, now)
           return recorded
         })
       ),
@@ -155,9 +170,9 @@ export const make = (state: State): Ports.Measurements["Service"] => {
     correct: (id, decide) =>
       step((now) =>
         Result.flatMap(stored(id), (it) =>
-          Result.map(decide(it.measurement), ({ to, job }) => {
+          Result.map(decide(it.measurement), ({ to, jobs }) => {
             replace(it, to, now)
-            offer(state, job, now)
+            offerAll(state, jobs, now)
             return it.measurement
           })
         )
@@ -165,13 +180,14 @@ export const make = (state: State): Ports.Measurements["Service"] => {
     remove: (id, decide) =>
       step((now) =>
         Result.flatMap(stored(id), ({ measurement }) =>
-          Result.map(decide(measurement), (job) => {
+          Result.map(decide(measurement), (jobs) => {
             state.measurements.delete(id)
             state.naturalKeys.delete(naturalKey(measurement.patientId, measurement))
             for (const [key, assessed] of state.assessments) {
               if (assessed.measurements.includes(id)) state.assessments.delete(key)
             }
-            offer(state, job, now)
+            forget(state, measurement)
+            offerAll(state, jobs, now)
           })
         )
       )

@@ -6,6 +6,9 @@ import type * as Patient from "../../patient/Patient.ts"
 import * as Ports from "../Ports.ts"
 import { ascending, found, offer, slice, step, type State } from "./state.ts"
 
+const isOf = ({ identifiers }: Patient.Patient, { system, value }: Patient.Identifier): boolean =>
+  identifiers.some((it) => it.system === system && it.value === value)
+
 const conflict = (state: State, patient: Patient.Patient): Ports.Conflict | undefined => {
   const email = patient.email?.toLowerCase()
   for (const other of state.patients.values()) {
@@ -13,11 +16,7 @@ const conflict = (state: State, patient: Patient.Patient): Ports.Conflict | unde
     if (email !== undefined && other.email?.toLowerCase() === email) {
       return new Ports.Conflict({ code: "email-taken", path: "email" })
     }
-    const shared = patient.identifiers.findIndex((identifier) =>
-      other.identifiers.some(
-        (it) => it.system === identifier.system && it.value === identifier.value
-      )
-    )
+    const shared = patient.identifiers.findIndex((identifier) => isOf(other, identifier))
     if (shared !== -1) {
       return new Ports.Conflict({ code: "identifier-taken", path: `identifiers[${shared}]` })
     }
@@ -37,6 +36,9 @@ const erase = (state: State, id: Patient.PatientId): void => {
   }
   for (const [key, assessed] of state.assessments) {
     if (assessed.patientId === id) state.assessments.delete(key)
+  }
+  for (const [key, foretold] of state.predictions) {
+    if (foretold.patientId === id) state.predictions.delete(key)
   }
   for (const ecg of state.ecgs.values()) {
     if (ecg.record.patientId === id) {
@@ -64,8 +66,13 @@ export const make = (state: State): Ports.Patients["Service"] => {
     return Result.succeed(patient)
   }
 
+  const insert = (patient: Patient.Patient): Result.Result<void, Ports.Conflict> =>
+    state.patients.has(patient.id)
+      ? Result.fail(new Ports.Conflict({ code: "identifier-taken", path: "id" }))
+      : Result.map(store(patient), () => undefined)
+
   return {
-    insert: (patient) => step(() => Result.map(store(patient), () => undefined)),
+    insert: (patient) => step(() => insert(patient)),
     register: (patient, photo, waiting) =>
       step((now) =>
         Result.map(store(patient), () => {
@@ -75,6 +82,14 @@ export const make = (state: State): Ports.Patients["Service"] => {
         })
       ),
     find: (id) => step(() => find(id)),
+    identified: (identifiers) =>
+      step(() =>
+        Result.succeed(
+          [...state.patients.values()]
+            .filter((patient) => identifiers.some((it) => isOf(patient, it)))
+            .sort((a, b) => ascending(a.id, b.id))
+        )
+      ),
     list: (page) =>
       step(() =>
         Result.succeed(slice(state.patients.values(), ascending, (it): string => it.id, page))

@@ -2,6 +2,7 @@
  * What the ports of all records have in common: how they refuse, and what of a list they give.
  */
 import * as Schema from "effect/Schema"
+import * as Registry from "../../risk/Registry.ts"
 
 /**
  * There is no such record, or none that the caller may know of.
@@ -18,6 +19,8 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
     "ecg",
     "sensor",
     "upload",
+    "risk-model",
+    "risk-run",
     "job",
     "account"
   ])
@@ -36,7 +39,8 @@ export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", {
     "ecg-differs",
     "candidate-waits",
     "already-live",
-    "never-live"
+    "never-live",
+    ...Registry.Refused.fields.code.literals
   ]),
   path: Schema.String
 }) {}

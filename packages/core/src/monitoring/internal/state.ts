@@ -10,11 +10,15 @@ import type * as Recording from "../../ecg/Recording.ts"
 import type * as Measurement from "../../measurement/Measurement.ts"
 import type * as Patient from "../../patient/Patient.ts"
 import type * as Registration from "../../patient/Registration.ts"
+import type * as Registry from "../../risk/Registry.ts"
+import type * as RiskModel from "../../risk/RiskModel.ts"
 import type * as SensorModel from "../../sensor/SensorModel.ts"
 import type * as Upload from "../../sensor/Upload.ts"
 import type * as Assessed from "../Assessed.ts"
+import type * as Foretold from "../Foretold.ts"
 import * as Jobs from "../Jobs.ts"
 import * as Ports from "../Ports.ts"
+import type * as RiskRun from "../RiskRun.ts"
 
 export interface StoredMeasurement {
   measurement: Measurement.Measurement
@@ -58,6 +62,10 @@ export interface State {
   readonly ecgs: Map<string, StoredEcg>
   readonly sensorModels: Map<string, ReadonlyArray<SensorModel.Version>>
   readonly uploads: Map<string, StoredUpload>
+  readonly riskEntries: Map<Registry.Task, Registry.Lineage>
+  readonly riskModels: Map<string, RiskModel.RiskModel>
+  readonly predictions: Map<string, Foretold.Foretold>
+  readonly riskRuns: Map<string, RiskRun.Position>
   readonly accounts: Map<string, Account.Credentials>
   readonly deliveries: Set<string>
   readonly jobs: Map<string, StoredJob>
@@ -75,6 +83,10 @@ export const make = (): State => ({
   ecgs: new Map(),
   sensorModels: new Map(),
   uploads: new Map(),
+  riskEntries: new Map(),
+  riskModels: new Map(),
+  predictions: new Map(),
+  riskRuns: new Map(),
   accounts: new Map(),
   deliveries: new Set(),
   jobs: new Map(),

@@ -1,0 +1,143 @@
+/**
+ * Trained risk models, what they foretold, and their runs over everybody, over Maps.
+ */
+import * as Result from "effect/Result"
+import * as Registry from "../../risk/Registry.ts"
+import type * as Foretold from "../Foretold.ts"
+import type * as Ports from "../Ports.ts"
+import * as RiskRun from "../RiskRun.ts"
+import { ascending, found, offer, slice, step, type State } from "./state.ts"
+
+export const models = (state: State): Ports.RiskModels["Service"] => {
+  const of = (task: Registry.Task): Registry.Lineage => state.riskEntries.get(task) ?? []
+  const nameOf = (task: Registry.Task, version: string) => `${task} ${version}`
+  return {
+    append: (task, decide) =>
+      step(() =>
+        Result.map(decide(of(task)), ({ entries, model }) => {
+          const changed = new Map(of(task).map((entry) => [entry.version, entry]))
+          for (const entry of entries) changed.set(entry.version, entry)
+          state.riskEntries.set(task, [...changed.values()])
+          if (model !== undefined) state.riskModels.set(nameOf(task, model.version), model)
+          return entries[0]
+        })
+      ),
+    standing: step(() =>
+      Result.succeed(
+        Registry.Task.literals.flatMap((task) =>
+          (["active", "shadow"] as const).flatMap((role) =>
+            of(task)
+              .filter(({ state }) => state === role)
+              .map(({ version }) => ({ task, version, role }))
+          )
+        )
+      )
+    ),
+    model: (task, version) =>
+      step(() => found(state.riskModels.get(nameOf(task, version)), "risk-model")),
+    activeAt: (task, at) => step(() => found(Registry.activeAt(of(task), at), "risk-model")),
+    lineage: (task) => step(() => Result.succeed(of(task)))
+  }
+}
+
+type Place = Pick<Foretold.Foretold, "asOf" | "task" | "version">
+type Event = Pick<Foretold.Foretold, "asOf" | "patientId">
+
+const newestFirst = (left: Place, right: Place): number =>
+  right.asOf.epochMilliseconds - left.asOf.epochMilliseconds ||
+  ascending(left.task, right.task) ||
+  ascending(left.version, right.version)
+
+const byTime = (left: Event, right: Event): number =>
+  left.asOf.epochMilliseconds - right.asOf.epochMilliseconds ||
+  ascending(left.patientId, right.patientId)
+
+const naturalKey = ({ patientId, task, version, asOf }: Foretold.Foretold): string =>
+  JSON.stringify([patientId, task, version, asOf.epochMilliseconds])
+
+export const predictions = (state: State): Ports.Predictions["Service"] => {
+  const all = () => [...state.predictions.values()]
+  return {
+    save: (patientId, foretold) =>
+      step(() =>
+        Result.map(found(state.patients.get(patientId), "patient"), () => {
+          for (const it of foretold) {
+            const key = naturalKey(it)
+            const before = state.predictions.get(key)?.foretoldAt.epochMilliseconds ?? -Infinity
+            if (before <= it.foretoldAt.epochMilliseconds) state.predictions.set(key, it)
+          }
+        })
+      ),
+    latest: (patientId) =>
+      step(() => {
+        const shown = all()
+          .filter((it) => it.patientId === patientId && it.role === "active")
+          .toSorted(
+            (left, right) =>
+              right.asOf.epochMilliseconds - left.asOf.epochMilliseconds ||
+              right.foretoldAt.epochMilliseconds - left.foretoldAt.epochMilliseconds ||
+              ascending(right.version, left.version)
+          )
+        return Result.succeed(
+          Registry.Task.literals.flatMap((task) => {
+            const newest = shown.find((it) => it.task === task)
+            return newest === undefined ? [] : [newest]
+          })
+        )
+      }),
+    list: (patientId, page) =>
+      step(() => {
+        const own = all().filter((it) => it.patientId === patientId)
+        return Result.succeed(slice(own, newestFirst, (it): Place => it, page))
+      }),
+    during: ({ task, version, from, to }, page) =>
+      step(() => {
+        const matching = all().filter(
+          (it) =>
+            it.task === task &&
+            it.version === version &&
+            (from === undefined || it.asOf.epochMilliseconds >= from.epochMilliseconds) &&
+            (to === undefined || it.asOf.epochMilliseconds < to.epochMilliseconds)
+        )
+        return Result.succeed(slice(matching, byTime, (it): Event => it, page))
+      })
+  }
+}
+
+export const runs = (state: State): Ports.RiskRuns["Service"] => ({
+  begin: ({ id, actor, at }) =>
+    step((now) => {
+      const going = [...state.riskRuns.values()].find(({ run }) => run.status === "running")
+      if (going !== undefined) return Result.succeed(going.run)
+      const patients = [...state.patients.values()].map((patient) => patient.id).toSorted(ascending)
+      const run: RiskRun.RiskRun = {
+        id,
+        actor,
+        status: "running",
+        patients: patients.length,
+        ...RiskRun.nothing,
+        startedAt: at,
+        updatedAt: at
+      }
+      state.riskRuns.set(id, { run, after: null, through: patients.at(-1) ?? null })
+      offer(state, { _tag: "foretell-population", runId: id, after: null }, now)
+      return Result.succeed(run)
+    }),
+  find: (id) => step(() => found(state.riskRuns.get(id), "risk-run")),
+  advance: (id, after, { progress, last, at }) =>
+    step((now) =>
+      Result.map(found(state.riskRuns.get(id), "risk-run"), (position) => {
+        if (position.run.status === "completed" || position.after !== after) return
+        const status = last === undefined ? "completed" : "running"
+        const run: RiskRun.RiskRun = {
+          ...position.run,
+          ...RiskRun.sum(position.run, progress),
+          status,
+          updatedAt: at
+        }
+        state.riskRuns.set(id, { ...position, run, after: last ?? after })
+        if (last === undefined) return
+        offer(state, { _tag: "foretell-population", runId: id, after: last }, now)
+      })
+    )
+})

@@ -1,0 +1,175 @@
+/**
+ * Trained risk models: what they foretell of a patient, and their versions from candidate to retired.
+ */
+import * as Foretold from "@bedside/core/Foretold"
+import * as Patient from "@bedside/core/Patient"
+import * as Registry from "@bedside/core/Registry"
+import * as RiskModel from "@bedside/core/RiskModel"
+import * as RiskRun from "@bedside/core/RiskRun"
+import * as Timestamp from "@bedside/core/Timestamp"
+import * as Watching from "@bedside/core/Watching"
+import * as ByteSize from "effect/ByteSize"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import * as BodyLimit from "../../BodyLimit.ts"
+import * as Gate from "../../Gate.ts"
+import * as Problem from "../../Problem.ts"
+import { root, When } from "./Endpoints.ts"
+
+const { inputs, contributions, missing, risk, band } = RiskModel.Estimate.fields
+
+/**
+ * The newest that the active version of a task foretold. With a refusal `risk` and `band` are null;
+ * `threshold` is the probability from which on the band is reached, and `bands` are all of them.
+ */
+export const Risk = Schema.Struct({
+  task: Registry.Task,
+  version: Schema.String,
+  asOf: Timestamp.Instant,
+  foretoldAt: Timestamp.Instant,
+  risk,
+  band,
+  threshold: Schema.NullOr(Schema.Finite),
+  bands: Schema.Array(RiskModel.Band),
+  baseline: RiskModel.Estimate.fields.baseline,
+  contributions,
+  inputs,
+  missing,
+  refusal: Schema.NullOr(Foretold.Refusal)
+}).annotate({ identifier: "PatientRisk" })
+
+/** The risks of a patient, in order of task. */
+export const Risks = Schema.Struct({ items: Schema.Array(Risk) }).annotate({
+  identifier: "PatientRisks"
+})
+
+/** Every version of every task, newest first. */
+export const Entries = Schema.Struct({ items: Schema.Array(Registry.Entry) }).annotate({
+  identifier: "RiskModelEntries"
+})
+
+/** Why a step is approved. */
+export const Approval = Schema.Struct({ reason: Registry.Reason }).annotate({
+  identifier: "RiskModelApproval"
+})
+
+/** A model to register, and why. */
+export const Candidate = Schema.Struct({
+  model: RiskModel.RiskModel,
+  reason: Registry.Reason
+}).annotate({ identifier: "RiskModelCandidate" })
+
+/** The largest body of a candidate: some hundreds of trees. */
+const maximumSize = ByteSize.mebibytes(32)
+
+const models = `${root}/risk-models` as const
+const task = { task: Registry.Task }
+const version = { ...task, version: Schema.String }
+
+const step = <const Name extends string, const Path extends string>(name: Name, path: Path) =>
+  HttpApiEndpoint.post(name, `${models}/:task/:version/${path}`, {
+    params: version,
+    payload: Approval,
+    success: Registry.Entry,
+    error: [Problem.NotFound, Problem.Conflict, Problem.Unprocessable]
+  }).annotate(Gate.Rule, Gate.needs("models:manage"))
+
+/** What the trained models foretell, and their versions. */
+export const risks = HttpApiGroup.make("risks")
+  .add(
+    HttpApiEndpoint.get("ofPatient", `${root}/patients/:id/risks`, {
+      params: { id: Patient.PatientId },
+      success: Risks,
+      error: [Problem.NotFound]
+    })
+      .annotate(Gate.Rule, Gate.needs("assessments:read"))
+      .annotate(OpenApi.Summary, "What the active models foretell of a patient")
+      .annotate(
+        OpenApi.Description,
+        "The newest of each task, as of the newest reading that the model looks at, with what each feature adds to the logit. A patient for whom a model was not made, or who has too few readings for it, has a `refusal` and no risk. Empty before the first reading was gone through."
+      ),
+    HttpApiEndpoint.get("models", models, { success: Entries })
+      .annotate(Gate.Rule, Gate.needs("models:manage", "assessments:read"))
+      .annotate(OpenApi.Summary, "Every version of every model, with who approved which step"),
+    HttpApiEndpoint.get("active", `${models}/:task`, {
+      params: task,
+      query: { at: Schema.optionalKey(When) },
+      success: Registry.Entry,
+      error: [Problem.NotFound, Problem.Unprocessable]
+    })
+      .annotate(Gate.Rule, Gate.needs("models:manage", "assessments:read"))
+      .annotate(OpenApi.Summary, "The active version of a task, or the one that was at a time"),
+    HttpApiEndpoint.post("propose", `${models}/:task/candidates`, {
+      params: task,
+      payload: Candidate,
+      success: Registry.Entry.pipe(HttpApiSchema.status(201)),
+      error: [Problem.NotFound, Problem.Conflict, Problem.Unprocessable]
+    })
+      .middleware(BodyLimit.BodyLimit)
+      .annotate(BodyLimit.Size, maximumSize)
+      .annotate(Gate.Rule, Gate.needs("models:manage"))
+      .annotate(OpenApi.Summary, "Register a model, which foretells nothing yet")
+      .annotate(
+        OpenApi.Description,
+        "`id` is the task, `definitionSha256` the hash of the definition as this schema writes it, and `version` is above every other: 409 `version-not-above`."
+      ),
+    step("shadow", "shadow").annotate(
+      OpenApi.Summary,
+      "Let a candidate foretell beside the active version, unseen"
+    ),
+    step("activate", "activate").annotate(OpenApi.Summary, "Make the shadow the active version"),
+    step("retire", "retire").annotate(
+      OpenApi.Summary,
+      "End a version; without an active one nothing is foretold"
+    ),
+    HttpApiEndpoint.post("rollback", `${models}/:task/rollback`, {
+      params: task,
+      payload: Approval,
+      success: Registry.Entry,
+      error: [Problem.NotFound, Problem.Conflict, Problem.Unprocessable]
+    })
+      .annotate(Gate.Rule, Gate.needs("models:manage"))
+      .annotate(OpenApi.Summary, "Make the version active again that was so before")
+  )
+  .add(
+    HttpApiEndpoint.get("monitoring", `${models}/:task/monitoring`, {
+      params: task,
+      query: { from: Schema.optionalKey(When), to: Schema.optionalKey(When) },
+      success: Watching.Watched,
+      error: [Problem.NotFound, Problem.Unprocessable]
+    })
+      .annotate(Gate.Rule, Gate.needs("models:manage", "assessments:read"))
+      .annotate(
+        OpenApi.Summary,
+        "Does the active version still meet the patients it met at first, and is it right?"
+      )
+      .annotate(
+        OpenApi.Description,
+        "The first `needed` patients of the version are the reference; those after them, or those whose first risk is as of `from` or later and before `to`, are compared with them, each by their first risk. `report` is null until there are more. Low pressure labels itself from later measurements; of death in hospital nothing is known, and all of it is pending."
+      ),
+    HttpApiEndpoint.post("begin", `${root}/risk-runs`, {
+      success: HttpApiSchema.WithHeaders(RiskRun.RiskRun.pipe(HttpApiSchema.status(202)), {
+        location: Schema.String
+      })
+    })
+      .annotate(Gate.Rule, Gate.needs("models:manage"))
+      .annotate(OpenApi.Summary, "Ask the models about everybody on record, in the background")
+      .annotate(OpenApi.Description, "While a run goes on, it is the one that is answered."),
+    HttpApiEndpoint.get("run", `${root}/risk-runs/:id`, {
+      params: { id: RiskRun.RiskRunId },
+      success: HttpApiSchema.WithHeaders(RiskRun.RiskRun, {
+        "retry-after": Schema.optionalKey(Schema.NumberFromString)
+      }),
+      error: [Problem.NotFound]
+    })
+      .annotate(Gate.Rule, Gate.needs("models:manage"))
+      .annotate(OpenApi.Summary, "How far a run is: patients, risks and refusals")
+  )
+  .middleware(Gate.Bearer)
+  .annotate(
+    OpenApi.Description,
+    "Risks that trained models foretell, and the versions of these models. Not a medical device."
+  )

@@ -1,0 +1,95 @@
+/** Handlers of trained risk models: what they foretell, and their versions. */
+import * as Foretelling from "@bedside/core/Foretelling"
+import * as Releasing from "@bedside/core/Releasing"
+import type * as RiskRun from "@bedside/core/RiskRun"
+import * as Watching from "@bedside/core/Watching"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import { Api } from "../../Api.ts"
+import { root } from "../api/Endpoints.ts"
+import type * as Risks from "../api/Risks.ts"
+import * as Gate from "../../Gate.ts"
+import { answer } from "../answer.ts"
+
+const shown = ({ estimate, bands, ...told }: Foretelling.Told): typeof Risks.Risk.Type => {
+  const { task, version, asOf, foretoldAt, refusal } = told
+  const band = estimate?.band ?? null
+  return {
+    task,
+    version,
+    asOf,
+    foretoldAt,
+    risk: estimate?.risk ?? null,
+    band,
+    threshold: bands.find((it) => it.band === band)?.from ?? null,
+    bands,
+    baseline: estimate?.baseline ?? null,
+    contributions: estimate?.contributions ?? [],
+    inputs: estimate?.inputs ?? [],
+    missing: estimate?.missing ?? [],
+    refusal
+  }
+}
+
+const runs = `${root}/risk-runs`
+
+/** When to ask again: in a second, while the run goes on. */
+const retryAfter = ({ status }: RiskRun.RiskRun) =>
+  status === "completed" ? {} : { "retry-after": 1 }
+
+export const risks = HttpApiBuilder.group(
+  Api,
+  "risks",
+  Effect.fn(function* (handlers) {
+    const foretelling = yield* Foretelling.Foretelling
+    const releasing = yield* Releasing.Releasing
+    const watching = yield* Watching.Watching
+
+    const step =
+      (move: (typeof releasing)["shadow"]) =>
+      ({
+        params: { task, version },
+        payload: { reason }
+      }: {
+        readonly params: { readonly task: Parameters<typeof move>[1]; readonly version: string }
+        readonly payload: { readonly reason: string }
+      }) =>
+        Gate.CurrentUser.use((actor) => answer(move(actor, task, version, reason)))
+
+    return handlers.handleAll({
+      ofPatient: ({ params }) =>
+        Effect.map(answer(foretelling.told(params.id)), (all) => ({ items: all.map(shown) })),
+      models: () => Effect.map(releasing.list, (items) => ({ items })),
+      active: ({ params, query: { at } }) =>
+        answer(releasing.active(params.task, at && DateTime.toUtc(at))),
+      propose: ({ params, payload: { model, reason } }) =>
+        Gate.CurrentUser.use((actor) =>
+          answer(releasing.propose(actor, params.task, model, reason))
+        ),
+      shadow: step(releasing.shadow),
+      activate: step(releasing.activate),
+      retire: step(releasing.retire),
+      rollback: ({ params, payload: { reason } }) =>
+        Gate.CurrentUser.use((actor) => answer(releasing.rollback(actor, params.task, reason))),
+      monitoring: ({ params, query: { from, to } }) =>
+        answer(
+          watching.watch(params.task, {
+            from: from && DateTime.toUtc(from),
+            to: to && DateTime.toUtc(to)
+          })
+        ),
+      begin: () =>
+        Gate.CurrentUser.use((actor) =>
+          Effect.map(foretelling.begin(actor), (body) =>
+            HttpApiSchema.withHeaders({ body, headers: { location: `${runs}/${body.id}` } })
+          )
+        ),
+      run: ({ params }) =>
+        Effect.map(answer(foretelling.run(params.id)), (body) =>
+          HttpApiSchema.withHeaders({ body, headers: retryAfter(body) })
+        )
+    })
+  })
+)
