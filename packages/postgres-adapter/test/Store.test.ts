@@ -51,15 +51,16 @@ onEach("a store", (it) => {
       Effect.gen(function* () {
         const patients = yield* Ports.Patients
         const patient = Given.patient({ familyName: "Lovelace\0", email: "ada@example.org" })
-        const kept = Given.patient({ familyName: "Lovelace" })
-        yield* patients.insert(kept)
+        const accounts = yield* Ports.Accounts
+        const account = Given.credentials("Lovelace")
+        yield* accounts.insert(account)
         const defects = [
           defectOf(yield* Effect.exit(patients.insert(patient))),
-          defectOf(yield* Effect.exit(patients.insert(kept)))
+          defectOf(yield* Effect.exit(accounts.insert({ ...account, user: "Ada Lovelace" })))
         ]
         expect(defects.map(String)).toEqual([
           "DatabaseFailure: UnknownError 22021",
-          "DatabaseFailure: UniqueViolation 23505 bedside_patients bedside_patients_pkey"
+          "DatabaseFailure: UniqueViolation 23505 bedside_accounts bedside_accounts_pkey"
         ])
         expect(inspect(defects, { depth: 10, showHidden: true })).not.toMatch(/Lovelace|ada@|José/)
       })

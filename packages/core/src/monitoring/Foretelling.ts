@@ -174,12 +174,11 @@ export class Foretelling extends Context.Service<Foretelling>()("bedside/Foretel
       return foretold
     })
 
+    /** Of a patient who is gone by now, nothing. */
     const foretell = Effect.fn("Foretelling.foretell")(
       (patientId: Patient.PatientId) => Effect.asVoid(foretellFor(patientId)),
       Effect.catchTag("NotFound", ({ what }) =>
-        what === "patient"
-          ? new Jobs.JobRefused({ reason: "no such patient" })
-          : Effect.die(new Error(`no such ${what}`))
+        what === "patient" ? Effect.void : Effect.die(new Error(`no such ${what}`))
       )
     )
 

@@ -293,7 +293,8 @@ export class Monitoring extends Context.Service<Monitoring>()("bedside/Monitorin
             : []
         )
       },
-      Effect.catchTag("NotFound", () => new Jobs.JobRefused({ reason: "no such patient" }))
+      // Of a patient who is gone by now there is nothing to assess.
+      Effect.catchTag("NotFound", () => Effect.void)
     )
 
     const assessmentsOf = Effect.fn("Monitoring.assessmentsOf")(function* (
