@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import * as Features from "../../risk/Features.ts"
 import type * as Registry from "../../risk/Registry.ts"
 import * as RiskModel from "../../risk/RiskModel.ts"
+import { bytesOf } from "../../sensor/internal/readingsText.ts"
 
 const encodeDefinition = Schema.encodeSync(Features.Definition)
 const encodeModel = Schema.encodeSync(RiskModel.RiskModel)
@@ -16,8 +17,7 @@ const encodeModel = Schema.encodeSync(RiskModel.RiskModel)
 export const make = (
   digest: Digest.Digest["Service"]
 ): ((model: RiskModel.RiskModel) => Effect.Effect<Registry.Hashes>) => {
-  const of = (value: unknown) =>
-    digest.digestHex(Digest.sha256, new TextEncoder().encode(JSON.stringify(value)))
+  const of = (value: unknown) => digest.digestHex(Digest.sha256, bytesOf(JSON.stringify(value)))
   return (model) => {
     const { train, tune } = model.training
     const files = [train, tune].map(({ name, files }) => [
