@@ -24,7 +24,7 @@ import * as Ward from "./Ward.ts"
 import * as Welcome from "./Welcome.ts"
 
 /** What the environment says; `main.ts` names the variables. */
-export interface Settings extends Composition.Place {
+export interface Settings extends Composition.Place, Composition.Advice {
   readonly port: number
   readonly host: string
   readonly adminPassword: Option.Option<Redacted.Redacted<string>>
@@ -77,6 +77,7 @@ export const layer = (settings: Settings) =>
         Layer.provideMerge(settings.worker ? worker(settings) : Layer.empty),
         Layer.provideMerge(accounts(settings, secrets)),
         Layer.provideMerge(Workflows.layer),
+        Layer.provide(Composition.consultant(settings)),
         Layer.provide(Composition.store(settings)),
         Layer.provide(PasswordHash.layerNode)
       )

@@ -1,15 +1,18 @@
 /**
- * The parts that the server and the worker process have in common: where things are stored, and how
- * people are told.
+ * The parts that the server and the worker process have in common: where things are stored, how
+ * people are told, and who is asked.
  */
+import * as Consulting from "@bedside/core/Consulting"
 import * as Notifying from "@bedside/core/Notifying"
 import type * as Ports from "@bedside/core/Ports"
 import * as Store from "@bedside/postgres-adapter/Store"
 import * as Mail from "@bedside/worker-adapter/Mail"
+import * as OpenAi from "@bedside/worker-adapter/OpenAi"
 import * as Sms from "@bedside/worker-adapter/Sms"
 import * as WardLog from "@bedside/worker-adapter/WardLog"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
@@ -55,3 +58,20 @@ export const channels = ({ smtpUrl, dataDirectory, publicUrl }: Outlets) =>
       return [mail, Sms.channel, WardLog.channel]
     })
   )
+
+/** Who is asked for a second opinion. */
+export interface Advice {
+  readonly openAiKey: Option.Option<Redacted.Redacted<string>>
+  readonly openAiUrl: Option.Option<URL>
+  readonly openAiModel: Option.Option<string>
+}
+
+/** Nobody is asked without a key and the exact name of a model. */
+export const consultant = ({ openAiKey, openAiUrl, openAiModel }: Advice) =>
+  Option.match(Option.all([openAiKey, openAiModel]), {
+    onNone: () => Consulting.off,
+    onSome: ([apiKey, model]) =>
+      OpenAi.layer({ apiKey, model, baseUrl: Option.getOrUndefined(openAiUrl) }).pipe(
+        Layer.provide(FetchHttpClient.layer)
+      )
+  })

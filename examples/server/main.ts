@@ -21,6 +21,9 @@ const Settings = Config.all({
   adminPassword: Config.option(Config.Redacted("BEDSIDE_ADMIN_PASSWORD")),
   tokenSecret: Config.option(Config.Redacted("BEDSIDE_TOKEN_SECRET")),
   smtpUrl: Config.option(Config.Redacted("SMTP_URL")),
+  openAiKey: Config.option(Config.Redacted("OPENAI_API_KEY")),
+  openAiUrl: Config.option(Config.URL("OPENAI_BASE_URL")),
+  openAiModel: Config.option(Config.String("OPENAI_MODEL")),
   publicUrl: Config.option(Config.URL("BEDSIDE_PUBLIC_URL")),
   registrationsPerMinute: Config.Int("BEDSIDE_REGISTRATIONS_PER_MINUTE").pipe(
     Config.withDefault(100)

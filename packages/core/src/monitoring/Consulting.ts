@@ -36,14 +36,21 @@ export class Consultant extends Context.Service<
 >()("bedside/Consultant") {}
 
 /**
+ * Whoever is asked where nobody is.
+ *
+ * @since 0.2.0
+ */
+export const nobody: Consultant["Service"] = {
+  model: null,
+  consult: () => Effect.fail(new NotConsulted({ reason: "off" }))
+}
+
+/**
  * Asks nobody.
  *
  * @since 0.2.0
  */
-export const off: Layer.Layer<Consultant> = Layer.succeed(Consultant, {
-  model: null,
-  consult: () => Effect.fail(new NotConsulted({ reason: "off" }))
-})
+export const off: Layer.Layer<Consultant> = Layer.succeed(Consultant, nobody)
 
 /**
  * A conclusion with whom it was that was asked, and in which words.

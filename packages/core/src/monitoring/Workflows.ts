@@ -11,6 +11,7 @@ import * as Interchange from "./Interchange.ts"
 import * as Monitoring from "./Monitoring.ts"
 import * as Operating from "./Operating.ts"
 import * as Releasing from "./Releasing.ts"
+import * as SecondOpinion from "./SecondOpinion.ts"
 import * as Sensing from "./Sensing.ts"
 import * as Uploading from "./Uploading.ts"
 import * as Watching from "./Watching.ts"
@@ -29,6 +30,7 @@ export type Workflows =
   | Monitoring.Monitoring
   | Operating.Operating
   | Releasing.Releasing
+  | SecondOpinion.SecondOpinion
   | Sensing.Sensing
   | Uploading.Uploading
   | Watching.Watching
@@ -47,6 +49,7 @@ export const layer = Layer.mergeAll(
   Monitoring.Monitoring.layer,
   Operating.Operating.layer,
   Releasing.Releasing.layer,
+  SecondOpinion.SecondOpinion.layer,
   Sensing.Sensing.layer,
   Uploading.Uploading.layer,
   Watching.Watching.layer

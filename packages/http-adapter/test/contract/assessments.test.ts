@@ -55,6 +55,33 @@ describe("assessments", () => {
     })
   )
 
+  it.live("have a second opinion, which is the rule's where no model is set up", () =>
+    Effect.gen(function* () {
+      const { post, get, server, place } = yield* ward
+      expect((yield* post(`${place}/second-opinion`, {})).status).toBe(404)
+      yield* post(`${place}/measurements`, Ward.observations)
+      yield* server.work
+      const { body: assessed } = yield* get(`${place}/assessments/latest`)
+      const { status, body } = yield* post(`${place}/second-opinion`, {})
+      expect([status, body]).toEqual([
+        200,
+        {
+          level: "low",
+          from: ["rule"],
+          rule: "low",
+          model: null,
+          opinion: null,
+          unused: "off",
+          consultant: null,
+          instructions: expect.any(String),
+          assessment: assessed.id,
+          asOf: assessed.asOf,
+          cited: []
+        }
+      ])
+    })
+  )
+
   it.live("are listed newest first, page by page", () =>
     Effect.gen(function* () {
       const { post, get, server, place } = yield* ward

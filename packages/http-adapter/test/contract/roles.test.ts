@@ -23,6 +23,7 @@ const matrix = `
   registrations.confirm            yes     yes        yes     yes
   assessments.list                 -       yes        -       -
   assessments.latest               -       yes        -       -
+  assessments.secondOpinion        -       yes        -       -
   measurements.record              -       yes        yes     -
   measurements.history             -       yes        yes     -
   measurements.latest              -       yes        -       -

@@ -2,9 +2,13 @@
  * Patients, their photos, their registrations, and what was assessed of them.
  */
 import * as Assessed from "@bedside/core/Assessed"
+import * as Assessor from "@bedside/core/Assessor"
 import * as Invalid from "@bedside/core/Invalid"
+import * as Jobs from "@bedside/core/Jobs"
+import * as Measurement from "@bedside/core/Measurement"
 import * as Page from "@bedside/core/Page"
 import * as Patient from "@bedside/core/Patient"
+import * as Timestamp from "@bedside/core/Timestamp"
 import * as ByteSize from "effect/ByteSize"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
@@ -97,6 +101,18 @@ export const patients = HttpApiGroup.make("patients")
   .middleware(Gate.Bearer)
   .annotate(OpenApi.Description, "Patients on record. For clinicians.")
 
+/** A conclusion of rule, trained model and opinion, and the measurements that the opinion names. */
+export const SecondOpinion = Schema.Struct({
+  ...Assessor.Conclusion.fields,
+  consultant: Schema.NullOr(Schema.String),
+  instructions: Schema.String,
+  assessment: Jobs.AssessmentId,
+  asOf: Timestamp.Instant,
+  cited: Schema.Array(
+    Schema.Struct({ id: Schema.String, measurementId: Measurement.MeasurementId })
+  )
+}).annotate({ identifier: "SecondOpinion" })
+
 /** Scores of a patient. */
 export const assessments = HttpApiGroup.make("assessments")
   .add(
@@ -114,7 +130,18 @@ export const assessments = HttpApiGroup.make("assessments")
       error: [Problem.NotFound]
     })
       .annotate(Gate.Rule, Gate.needs("assessments:read"))
-      .annotate(OpenApi.Summary, "The newest assessment of a patient")
+      .annotate(OpenApi.Summary, "The newest assessment of a patient"),
+    HttpApiEndpoint.post("secondOpinion", `${one}/second-opinion`, {
+      params,
+      success: SecondOpinion,
+      error: [Problem.NotFound]
+    })
+      .annotate(Gate.Rule, Gate.needs("assessments:read"))
+      .annotate(OpenApi.Summary, "Ask a language model about a patient, if one is set up")
+      .annotate(
+        OpenApi.Description,
+        "Of the newest assessment, what the models foretell, and the measurements of the 48 hours before; the model sees numbers and codes, no text. `level` is never below the rule's, and `unused` says why there is no opinion: `off` where no model is set up. Nothing is stored."
+      )
   )
   .middleware(Gate.Bearer)
   .annotate(

@@ -2,6 +2,7 @@
 import * as Admission from "@bedside/core/Admission"
 import * as Monitoring from "@bedside/core/Monitoring"
 import type * as Patient from "@bedside/core/Patient"
+import * as SecondOpinion from "@bedside/core/SecondOpinion"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
@@ -76,9 +77,11 @@ export const assessments = HttpApiBuilder.group(
   "assessments",
   Effect.fn(function* (handlers) {
     const monitoring = yield* Monitoring.Monitoring
+    const secondOpinion = yield* SecondOpinion.SecondOpinion
     return handlers.handleAll({
       list: ({ params, query }) => answer(monitoring.assessmentsOf(params.id, pageOf(query))),
-      latest: ({ params }) => answer(monitoring.latestAssessment(params.id))
+      latest: ({ params }) => answer(monitoring.latestAssessment(params.id)),
+      secondOpinion: ({ params }) => answer(secondOpinion.ask(params.id))
     })
   })
 )
