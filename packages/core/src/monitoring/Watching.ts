@@ -13,19 +13,15 @@
  */
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as Features from "../risk/Features.ts"
 import * as ModelMonitor from "../risk/ModelMonitor.ts"
 import * as Registry from "../risk/Registry.ts"
 import type * as RiskModel from "../risk/RiskModel.ts"
-import type * as Foretold from "./Foretold.ts"
-import * as NumericReadings from "./internal/numericReadings.ts"
-import * as Windows from "./internal/windows.ts"
+import * as FirstRisks from "./internal/firstRisks.ts"
 import * as Ports from "./Ports.ts"
 
 /**
@@ -81,39 +77,6 @@ export const gauges = {
   ratio: gauge("bedside_risk_observed_to_expected", "Outcomes per outcome that was foretold")
 }
 
-const hour = 3_600_000
-
-/** The time within which a model foretells; forever is never due. */
-const horizons: { readonly [T in Registry.Task]: Duration.Duration } = {
-  deterioration: Duration.infinity,
-  hypotension: Duration.hours(6)
-}
-
-const lowPressure = 65
-const leastReadings = 2
-
-/** Two mean pressures below 65 mm[Hg] after the event, as in training; null with fewer than two. */
-const outcomeOf = (
-  { definition }: RiskModel.RiskModel,
-  at: DateTime.Utc,
-  readings: Features.History["readings"]
-): boolean | null => {
-  const until = DateTime.add(at, { milliseconds: 6 * hour })
-  const pressures = Features.usable(definition, { at: until, readings }, "mean-pressure").filter(
-    ({ observedAt }) => DateTime.toEpochMillis(observedAt) > at.epochMilliseconds
-  )
-  if (pressures.length < leastReadings) return null
-  return pressures.filter(({ value }) => value < lowPressure).length >= leastReadings
-}
-
-const eventOf = ({ patientId, asOf, estimate, features }: Foretold.Foretold) => ({
-  patient: patientId,
-  scoredAt: asOf,
-  features: features.map((value) => value ?? NaN),
-  probability: estimate?.risk ?? NaN,
-  outcome: null
-})
-
 const columnOf = (events: ReadonlyArray<ModelMonitor.Event>, index: number) =>
   events.map(({ features }) => features[index] ?? NaN)
 
@@ -166,9 +129,6 @@ const tell = ({ task, version, report }: Watched): Effect.Effect<void> => {
   )
 }
 
-/** How many predictions are read at a time. */
-const stretch = 1_000
-
 /**
  * The workflow that watches the active models.
  *
@@ -177,33 +137,10 @@ const stretch = 1_000
 export class Watching extends Context.Service<Watching>()("bedside/Watching", {
   make: Effect.gen(function* () {
     const models = yield* Ports.RiskModels
-    const predictions = yield* Ports.Predictions
-    const between = Windows.reader(yield* Ports.Measurements)
-
-    /** The first risk of each patient, in the order of time. */
-    const firstOfEach = Effect.fnUntraced(function* (task: Registry.Task, version: string) {
-      const first = new Map<string, ReturnType<typeof eventOf>>()
-      let slice: Ports.Slice<Foretold.Foretold> = { limit: stretch }
-      while (true) {
-        const page = yield* predictions.during({ task, version }, slice)
-        for (const it of page) {
-          if (it.refusal === null && !first.has(it.patientId)) first.set(it.patientId, eventOf(it))
-        }
-        const after = page.at(-1)
-        if (after === undefined || page.length < stretch) return [...first.values()]
-        slice = { limit: stretch, after }
-      }
+    const risks = FirstRisks.reader({
+      predictions: yield* Ports.Predictions,
+      measurements: yield* Ports.Measurements
     })
-
-    const labelled = (model: RiskModel.RiskModel, task: Registry.Task, now: DateTime.Utc) =>
-      Effect.fnUntraced(function* (event: ReturnType<typeof eventOf>) {
-        const { scoredAt: at, patient } = event
-        const isDue = at.epochMilliseconds + Duration.toMillis(horizons[task])
-        if (isDue > now.epochMilliseconds) return event
-        const through = DateTime.add(at, { milliseconds: 6 * hour })
-        const later = yield* between(patient, at, through)
-        return { ...event, outcome: outcomeOf(model, at, NumericReadings.of(later)) }
-      })
 
     const watch = Effect.fn("Watching.watch")(function* (
       task: Registry.Task,
@@ -212,19 +149,19 @@ export class Watching extends Context.Service<Watching>()("bedside/Watching", {
       const now = yield* DateTime.now
       const { version } = yield* models.activeAt(task, now)
       const model = yield* models.model(task, version)
-      const events = yield* firstOfEach(task, version)
+      const events = yield* risks.ofVersion(task, version)
       const about = { task, version, patients: events.length, needed }
       const { frozen, unwatched, indices } = freeze(model, events.slice(0, needed))
       if (events.length <= needed || Result.isFailure(frozen)) {
         return { ...about, unwatched: [], report: null } satisfies Watched
       }
       const chosen = events.slice(needed).filter(within(window))
-      const known = yield* Effect.forEach(chosen, labelled(model, task, now), { concurrency: 4 })
+      const known = yield* risks.labelled(model, task, chosen, now)
       const compared = known.map((event) => ({
         ...event,
         features: indices.map((index) => event.features[index] ?? NaN)
       }))
-      const horizon = horizons[task]
+      const horizon = FirstRisks.horizons[task]
       // What was stored has the features and the probability of its model.
       const report = Result.getOrThrow(
         ModelMonitor.watch(frozen.success, compared, { now, horizon })
