@@ -14,6 +14,7 @@ import { deliveries } from "./deliveries.ts"
 import { ecgs } from "./ecgs.ts"
 import { history } from "./history.ts"
 import { jobs } from "./jobs.ts"
+import { labels } from "./labels.ts"
 import { measurements } from "./measurements.ts"
 import { patients } from "./patients.ts"
 import { predictions } from "./predictions.ts"
@@ -44,6 +45,7 @@ export const contract = <E>(name: string, store: Layer.Layer<Ports.Store, E>): v
       uploads(it)
       riskModels(it)
       predictions(it)
+      labels(it)
       riskRuns(it)
       accounts(it)
       deliveries(it)

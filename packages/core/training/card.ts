@@ -95,7 +95,7 @@ const figures = (
       from,
       share(part),
       share(sensitivity),
-      share(positivePredictiveValue)
+      positivePredictiveValue === null ? "none" : share(positivePredictiveValue)
     ])
   ),
   "### Calibration, by tenths of the rows",

@@ -16,6 +16,7 @@ import * as Deliveries from "./Deliveries.ts"
 import * as Ecgs from "./Ecgs.ts"
 import * as Embedded from "./Embedded.ts"
 import * as JobQueue from "./JobQueue.ts"
+import * as Labels from "./Labels.ts"
 import * as Measurements from "./Measurements.ts"
 import * as Migrations from "./Migrations.ts"
 import * as Patients from "./Patients.ts"
@@ -50,6 +51,7 @@ const over = (
     Uploads.layer,
     RiskModels.layer,
     Predictions.layer,
+    Labels.layer,
     RiskRuns.layer,
     Accounts.layer,
     Deliveries.layer,

@@ -34,6 +34,7 @@ export const layer: Layer.Layer<Ports.Store> = Layer.effectContext(
       Context.add(Ports.Uploads, MemoryUploads.make(state)),
       Context.add(Ports.RiskModels, MemoryRisk.models(state)),
       Context.add(Ports.Predictions, MemoryRisk.predictions(state)),
+      Context.add(Ports.Labels, MemoryRisk.labels(state)),
       Context.add(Ports.RiskRuns, MemoryRisk.runs(state)),
       Context.add(Ports.Accounts, MemoryRecords.accounts(state)),
       Context.add(Ports.Deliveries, MemoryRecords.deliveries(state)),

@@ -20,7 +20,7 @@ import type * as Registration from "../patient/Registration.ts"
 import type * as Assessed from "./Assessed.ts"
 import type * as Jobs from "./Jobs.ts"
 import type { Conflict, NotFound, Slice } from "./internal/portTerms.ts"
-import type { Predictions, RiskModels, RiskRuns } from "./internal/riskPorts.ts"
+import type { Labels, Predictions, RiskModels, RiskRuns } from "./internal/riskPorts.ts"
 import type { SensorModels, Uploads } from "./internal/sensorPorts.ts"
 
 export { Conflict, NotFound, type Slice } from "./internal/portTerms.ts"
@@ -31,7 +31,7 @@ export {
   type UploadEnd,
   Uploads
 } from "./internal/sensorPorts.ts"
-export { Predictions, RiskModels, RiskRuns, type Standing } from "./internal/riskPorts.ts"
+export { Labels, Predictions, RiskModels, RiskRuns, type Standing } from "./internal/riskPorts.ts"
 
 /**
  * Patients and their photos. Lists are in order of id, which is the order of creation. Two patients
@@ -391,6 +391,7 @@ export type Store =
   | Uploads
   | RiskModels
   | Predictions
+  | Labels
   | RiskRuns
   | Accounts
   | Deliveries

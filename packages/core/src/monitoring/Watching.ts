@@ -7,9 +7,9 @@
  * what has changed since the version came here, and not how this ward differs from where the model was
  * trained.
  *
- * The guarantee that bites: nobody labels anything. Low pressure labels itself from later measurements,
+ * The guarantee that bites: no outcome is taken for granted. Low pressure labels itself from later measurements,
  * once six hours have passed and where there are two mean pressures or more in them; otherwise the
- * outcome stays unknown. Of death in hospital nothing is known here, so all of it is pending.
+ * outcome stays unknown. Death in hospital is stated (`Label`), and due 30 days after the risk.
  */
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -99,16 +99,6 @@ const freeze = (
   return { frozen, unwatched: [...unwatched], indices: kept.map(({ index }) => index) }
 }
 
-const within =
-  ({ from, to }: Stretch) =>
-  ({ scoredAt }: ModelMonitor.Event): boolean => {
-    const at = DateTime.toEpochMillis(scoredAt)
-    return (
-      (from === undefined || at >= from.epochMilliseconds) &&
-      (to === undefined || at < to.epochMilliseconds)
-    )
-  }
-
 const tell = ({ task, version, report }: Watched): Effect.Effect<void> => {
   if (report === null) return Effect.void
   const { calibration, score } = report
@@ -139,7 +129,8 @@ export class Watching extends Context.Service<Watching>()("bedside/Watching", {
     const models = yield* Ports.RiskModels
     const risks = FirstRisks.reader({
       predictions: yield* Ports.Predictions,
-      measurements: yield* Ports.Measurements
+      measurements: yield* Ports.Measurements,
+      labels: yield* Ports.Labels
     })
 
     const watch = Effect.fn("Watching.watch")(function* (
@@ -155,7 +146,7 @@ export class Watching extends Context.Service<Watching>()("bedside/Watching", {
       if (events.length <= needed || Result.isFailure(frozen)) {
         return { ...about, unwatched: [], report: null } satisfies Watched
       }
-      const chosen = events.slice(needed).filter(within(window))
+      const chosen = events.slice(needed).filter(FirstRisks.within(window))
       const known = yield* risks.labelled(model, task, chosen, now)
       const compared = known.map((event) => ({
         ...event,

@@ -10,6 +10,7 @@ import * as Foretelling from "./Foretelling.ts"
 import * as Interchange from "./Interchange.ts"
 import * as Monitoring from "./Monitoring.ts"
 import * as Operating from "./Operating.ts"
+import * as Recalibrating from "./Recalibrating.ts"
 import * as Releasing from "./Releasing.ts"
 import * as SecondOpinion from "./SecondOpinion.ts"
 import * as Sensing from "./Sensing.ts"
@@ -29,6 +30,7 @@ export type Workflows =
   | Interchange.Interchange
   | Monitoring.Monitoring
   | Operating.Operating
+  | Recalibrating.Recalibrating
   | Releasing.Releasing
   | SecondOpinion.SecondOpinion
   | Sensing.Sensing
@@ -48,6 +50,7 @@ export const layer = Layer.mergeAll(
   Interchange.Interchange.layer,
   Monitoring.Monitoring.layer,
   Operating.Operating.layer,
+  Recalibrating.Recalibrating.layer,
   Releasing.Releasing.layer,
   SecondOpinion.SecondOpinion.layer,
   Sensing.Sensing.layer,

@@ -242,10 +242,11 @@ export const isotonic = (
   })
 
 /**
- * The line that does what two do, one after the other: a live model is calibrated again by a line that
- * was fitted to what it said, and goes on with one calibrator.
+ * The calibrator that does what two do, one after the other: a live model is calibrated again by a line
+ * that was fitted to what it said, and goes on with one calibrator.
  *
- * Shape: `first` is the line of the model, `second` the one fitted to its calibrated probabilities.
+ * Shape: `first` is the calibrator of the model, `second` the line fitted to its calibrated
+ * probabilities. Of a staircase the line moves the corners; between them it is straight, as before.
  *
  * Fails with: nothing.
  *
@@ -259,11 +260,14 @@ export const isotonic = (
  * ```
  * @since 0.2.0
  */
-export const compose = (first: Line, second: Line): Line => ({
-  method: "platt",
-  intercept: second.intercept + second.slope * first.intercept,
-  slope: second.slope * first.slope
-})
+export const compose = (first: Calibrator, second: Line): Calibrator =>
+  first.method === "isotonic"
+    ? { ...first, to: first.to.map((corner) => apply(second, corner)) }
+    : {
+        method: "platt",
+        intercept: second.intercept + second.slope * first.intercept,
+        slope: second.slope * first.slope
+      }
 
 /**
  * Calibrates one probability.

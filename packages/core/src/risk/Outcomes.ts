@@ -24,6 +24,7 @@ export type Labels = ArrayLike<number> | ArrayLike<boolean>
  * - `one-class`: all rows had the outcome, or none, or only one did where an error is asked for
  * - `constant`: all probabilities are equal, so that no slope can be told
  * - `separated`: one threshold parts the outcomes, so that the likeliest slope is infinite
+ * - `upside-down`: the higher the probabilities, the rarer the outcome, so that no calibration mends them
  * - `one-cluster`: all rows are of one patient, so that there is nothing to draw from
  *
  * @since 0.2.0
@@ -37,6 +38,7 @@ export const Reason = Schema.Literals([
   "one-class",
   "constant",
   "separated",
+  "upside-down",
   "one-cluster"
 ])
 

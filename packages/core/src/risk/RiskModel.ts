@@ -71,7 +71,7 @@ const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 /**
  * A band of risk from a probability on, up to that of the next band, with what the threshold does on
  * the rows of the tuning set: the share of those with the outcome that reach it, the share of those who
- * reach it that have the outcome, and the share of rows that reach it.
+ * reach it that have the outcome (null where nobody does), and the share of rows that reach it.
  *
  * @since 0.2.0
  */
@@ -79,7 +79,7 @@ export const Band = Schema.Struct({
   band: Schema.NonEmptyString,
   from: Share,
   sensitivity: Share,
-  positivePredictiveValue: Share,
+  positivePredictiveValue: Schema.NullOr(Share),
   share: Share
 }).annotate({ identifier: "RiskModelBand" })
 

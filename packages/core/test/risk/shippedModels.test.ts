@@ -45,7 +45,7 @@ describe.each([
     for (const [lower, higher] of [model.bands.slice(0, 2), model.bands.slice(1)]) {
       expect(lower!.from).toBeLessThan(higher!.from)
       expect(lower!.sensitivity).toBeGreaterThan(higher!.sensitivity)
-      expect(lower!.positivePredictiveValue).toBeLessThan(higher!.positivePredictiveValue)
+      expect(lower!.positivePredictiveValue).toBeLessThan(higher!.positivePredictiveValue ?? NaN)
     }
   })
 

@@ -4,8 +4,9 @@
 import type * as Access from "@bedside/core/Access"
 import type * as Identity from "@bedside/core/Identity"
 import * as Invalid from "@bedside/core/Invalid"
-import type * as Monitoring from "@bedside/core/Monitoring"
+import type * as Outcomes from "@bedside/core/Outcomes"
 import type * as Ports from "@bedside/core/Ports"
+import type * as Recalibration from "@bedside/core/Recalibration"
 import type * as Registration from "@bedside/core/Registration"
 import type * as Roster from "@bedside/core/Roster"
 import type * as Score from "@bedside/core/Score"
@@ -27,7 +28,19 @@ const problems = {
     invalid("", "header", `a CSV with the columns ${missing.join(", ")} in its header`),
   OutsidePopulation: (error: Score.OutsidePopulation) => Problem.outsidePopulation(error),
   TooFewValues: ({ needed, got }: Sensor.TooFewValues) =>
-    invalid("values", "length", `at least ${needed} finite values, got ${got}`)
+    invalid("values", "length", `at least ${needed} finite values, got ${got}`),
+  TooFewOutcomes: ({ needed, withOutcome, without }: Recalibration.TooFewOutcomes) =>
+    invalid(
+      "",
+      "outcomes",
+      `${needed} patients with the outcome and as many without; there are ${withOutcome} and ${without}`
+    ),
+  Unmeasurable: ({ problems: all }: Outcomes.Unmeasurable) =>
+    Problem.invalid(
+      Invalid.of(
+        all.map(({ reason }) => Invalid.issue("", reason, "outcomes that can be judged by"))
+      )
+    )
 }
 
 type Refusals = {
@@ -63,8 +76,11 @@ export const answer = <A, E, R>(
 /** What became of the rows of a batch, as the contract has it. */
 export const rowOutcome = (
   outcome:
-    | Exclude<Monitoring.Outcome, { readonly status: "refused" }>
-    | { readonly index: number; readonly status: "created"; readonly id: string }
+    | {
+        readonly index: number
+        readonly status: Ports.Recorded["status"]
+        readonly id: string
+      }
     | {
         readonly index: number
         readonly status: "refused"

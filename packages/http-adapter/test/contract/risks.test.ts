@@ -296,3 +296,106 @@ describe("/api/v1/risk-models/{task}/monitoring", () => {
     })
   )
 })
+
+describe("/api/v1/risk-models/{task}/outcomes and recalibrations", () => {
+  const place = `${models}/deterioration`
+
+  /** A patient in January 2025, of whom the model tells much or little. */
+  const stay = Effect.fnUntraced(function* (caller: Server.Caller, nth: number, isIll: boolean) {
+    const { id } = yield* Ward.admit(caller, {
+      birthDate: `${(isIll ? 1935 : 1985) + (nth % 10)}-12-10`
+    })
+    const readings = ["08", "09"].flatMap((hour) => {
+      const at = { observedAt: `2025-01-01T${hour}:00:00Z` }
+      return [
+        { vital: "heart-rate", value: (isIll ? 120 : 70) + (nth % 17), unit: "/min", ...at },
+        {
+          vital: "systolic-pressure",
+          value: (isIll ? 80 : 115) + (nth % 13),
+          unit: "mm[Hg]",
+          ...at
+        }
+      ]
+    })
+    yield* caller.post(`/api/v1/patients/${id}/measurements`, readings)
+    return id
+  })
+
+  it.live("judges the active version by what became of its patients, and calibrates it again", () =>
+    Effect.gen(function* () {
+      const { server, admin, clinician } = yield* served
+      const few = yield* admin.get(`${place}/recalibration`)
+      expect([few.status, Server.problems(few)]).toEqual([422, [": outcomes"]])
+      const statements: Array<object> = []
+      for (let nth = 0; nth < 220; nth++) {
+        const isIll = nth % 2 === 0
+        const patientId = yield* stay(clinician, nth, isIll)
+        yield* server.work
+        statements.push({
+          patientId,
+          outcome: nth % 20 < 2 ? !isIll : isIll,
+          at: "2025-01-05T12:00:00+01:00"
+        })
+      }
+      const stated = yield* clinician.post(`${place}/outcomes`, statements)
+      expect(stated.status).toBe(200)
+      expect(stated.body[0]).toMatchObject({ index: 0, status: "created", id: expect.any(String) })
+      const review = yield* clinician.get(`${place}/recalibration?from=2025-01-01T00:00:00Z`)
+      expect([review.status, review.body]).toEqual([
+        200,
+        expect.objectContaining({
+          version: "1.0.0",
+          method: expect.stringMatching(/intercept|platt/)
+        })
+      ])
+      expect(review.body.before).toMatchObject({ rows: 220, events: 110 })
+      expect(review.body.after.logLoss).toBeLessThan(review.body.before.logLoss)
+      const order = { reason: "half of them die here" }
+      const made = yield* admin.post(`${place}/recalibrations`, order)
+      expect([made.status, made.body.version, made.body.state]).toEqual([201, "1.0.1", "candidate"])
+      expect(made.body.card.training.tune).toMatchObject({ rows: 220, events: 110 })
+      const again = yield* admin.post(`${place}/recalibrations`, { ...order, method: "platt" })
+      expect([again.status, again.body.code]).toEqual([409, "version-not-above"])
+      const watched = yield* admin.get(`${place}/monitoring`)
+      expect(watched.body.patients).toBe(220)
+    })
+  )
+
+  it.live("takes good statements and reports bad ones, and none of low pressure", () =>
+    Effect.gen(function* () {
+      const { clinician } = yield* served
+      const { id } = yield* Ward.admit(clinician)
+      const at = "2025-01-05T12:00:00Z"
+      const { status, body } = yield* clinician.post(`${place}/outcomes`, [
+        { patientId: id, outcome: "dead", at: "yesterday" },
+        { patientId: Server.absent, outcome: true, at },
+        { patientId: id, outcome: true, at }
+      ])
+      expect(status).toBe(200)
+      expect(body.map((row: { status: string }) => row.status)).toEqual([
+        "refused",
+        "refused",
+        "created"
+      ])
+      expect(body[0].error.errors.map(({ path }: { path: string }) => path)).toEqual([
+        "outcome",
+        "at"
+      ])
+      expect(body[1].error.errors).toEqual([
+        expect.objectContaining({ path: "patientId", code: "unknown" })
+      ])
+      expect((yield* clinician.post(`${models}/hypotension/outcomes`, [])).status).toBe(404)
+    })
+  )
+
+  it.live("asks for a method that there is", () =>
+    Effect.gen(function* () {
+      const { admin } = yield* served
+      const asked = yield* admin.post(`${place}/recalibrations`, { method: "magic", version: "2" })
+      expect([asked.status, Server.problems(asked).map((it) => it.split(":")[0])]).toEqual([
+        422,
+        ["method", "version", "reason"]
+      ])
+    })
+  )
+})

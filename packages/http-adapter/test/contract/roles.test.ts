@@ -65,6 +65,9 @@ const matrix = `
   risks.retire                     yes     -          -       -
   risks.rollback                   yes     -          -       -
   risks.monitoring                 yes     yes        -       -
+  risks.state                      -       yes        -       -
+  risks.review                     yes     yes        -       -
+  risks.recalibrate                yes     -          -       -
   risks.begin                      yes     -          -       -
   risks.run                        yes     -          -       -
   jobs.list                        yes     -          -       -

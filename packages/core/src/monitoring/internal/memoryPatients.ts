@@ -40,6 +40,9 @@ const erase = (state: State, id: Patient.PatientId): void => {
   for (const [key, foretold] of state.predictions) {
     if (foretold.patientId === id) state.predictions.delete(key)
   }
+  for (const [key, label] of state.labels) {
+    if (label.patientId === id) state.labels.delete(key)
+  }
   for (const ecg of state.ecgs.values()) {
     if (ecg.record.patientId === id) {
       ecg.record = withoutPatient(ecg.record)

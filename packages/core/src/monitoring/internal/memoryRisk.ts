@@ -4,6 +4,7 @@
 import * as Result from "effect/Result"
 import * as Registry from "../../risk/Registry.ts"
 import type * as Foretold from "../Foretold.ts"
+import type * as Label from "../Label.ts"
 import type * as Ports from "../Ports.ts"
 import * as RiskRun from "../RiskRun.ts"
 import { ascending, found, offer, slice, step, type State } from "./state.ts"
@@ -101,6 +102,33 @@ export const predictions = (state: State): Ports.Predictions["Service"] => {
         )
         return Result.succeed(slice(matching, byTime, (it): Event => it, page))
       })
+  }
+}
+
+export const labels = (state: State): Ports.Labels["Service"] => {
+  const keyOf = (task: Label.Task, patientId: string) => `${task} ${patientId}`
+  const store = (task: Label.Task, label: Label.Label): Label.Stored => {
+    if (!state.patients.has(label.patientId)) return "absent"
+    const key = keyOf(task, label.patientId)
+    const before = state.labels.get(key)
+    const isSame =
+      before?.outcome === label.outcome &&
+      before.at.epochMilliseconds === label.at.epochMilliseconds
+    if (isSame) return "unchanged"
+    state.labels.set(key, label)
+    return before === undefined ? "created" : "corrected"
+  }
+  return {
+    state: (task, stated) => step(() => Result.succeed(stated.map((label) => store(task, label)))),
+    of: (task, patientIds) =>
+      step(() =>
+        Result.succeed(
+          patientIds.flatMap((patientId) => {
+            const label = state.labels.get(keyOf(task, patientId))
+            return label === undefined ? [] : [label]
+          })
+        )
+      )
   }
 }
 

@@ -40,6 +40,7 @@ export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", {
     "candidate-waits",
     "already-live",
     "never-live",
+    "calibrated-already",
     ...Registry.Refused.fields.code.literals
   ]),
   path: Schema.String

@@ -9,6 +9,7 @@ import type * as Patient from "../../patient/Patient.ts"
 import type * as Registry from "../../risk/Registry.ts"
 import type * as RiskModel from "../../risk/RiskModel.ts"
 import type * as Foretold from "../Foretold.ts"
+import type * as Label from "../Label.ts"
 import type * as RiskRun from "../RiskRun.ts"
 import type { NotFound, Slice } from "./portTerms.ts"
 
@@ -95,6 +96,30 @@ export class Predictions extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<Foretold.Foretold>>
   }
 >()("bedside/Predictions") {}
+
+/**
+ * What became of patients, as it was stated. The natural key is patient and task.
+ *
+ * @since 0.2.0
+ */
+export class Labels extends Context.Service<
+  Labels,
+  {
+    /**
+     * Upserts labels of different patients, with what became of each in its place. The same outcome at
+     * the same time is `unchanged`, whoever states it.
+     */
+    readonly state: (
+      task: Label.Task,
+      labels: ReadonlyArray<Label.Label>
+    ) => Effect.Effect<ReadonlyArray<Label.Stored>>
+    /** Those of the patients that are stated, in no order. */
+    readonly of: (
+      task: Label.Task,
+      patientIds: ReadonlyArray<Patient.PatientId>
+    ) => Effect.Effect<ReadonlyArray<Label.Label>>
+  }
+>()("bedside/Labels") {}
 
 /**
  * Runs of the models over everybody on record. One at a time goes on.

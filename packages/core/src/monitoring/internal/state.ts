@@ -17,6 +17,7 @@ import type * as Upload from "../../sensor/Upload.ts"
 import type * as Assessed from "../Assessed.ts"
 import type * as Foretold from "../Foretold.ts"
 import * as Jobs from "../Jobs.ts"
+import type * as Label from "../Label.ts"
 import * as Ports from "../Ports.ts"
 import type * as RiskRun from "../RiskRun.ts"
 
@@ -65,6 +66,7 @@ export interface State {
   readonly riskEntries: Map<Registry.Task, Registry.Lineage>
   readonly riskModels: Map<string, RiskModel.RiskModel>
   readonly predictions: Map<string, Foretold.Foretold>
+  readonly labels: Map<string, Label.Label>
   readonly riskRuns: Map<string, RiskRun.Position>
   readonly accounts: Map<string, Account.Credentials>
   readonly deliveries: Set<string>
@@ -86,6 +88,7 @@ export const make = (): State => ({
   riskEntries: new Map(),
   riskModels: new Map(),
   predictions: new Map(),
+  labels: new Map(),
   riskRuns: new Map(),
   accounts: new Map(),
   deliveries: new Set(),

@@ -2,7 +2,10 @@
  * Trained risk models: what they foretell of a patient, and their versions from candidate to retired.
  */
 import * as Foretold from "@bedside/core/Foretold"
+import * as Label from "@bedside/core/Label"
 import * as Patient from "@bedside/core/Patient"
+import * as Recalibrating from "@bedside/core/Recalibrating"
+import * as Recalibration from "@bedside/core/Recalibration"
 import * as Registry from "@bedside/core/Registry"
 import * as RiskModel from "@bedside/core/RiskModel"
 import * as RiskRun from "@bedside/core/RiskRun"
@@ -14,10 +17,12 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import * as Batch from "../../Batch.ts"
 import * as BodyLimit from "../../BodyLimit.ts"
 import * as Gate from "../../Gate.ts"
 import * as Problem from "../../Problem.ts"
 import { root, When } from "./Endpoints.ts"
+import { RowOutcome } from "./Patients.ts"
 
 const { inputs, contributions, missing, risk, band } = RiskModel.Estimate.fields
 
@@ -61,6 +66,9 @@ export const Candidate = Schema.Struct({
   model: RiskModel.RiskModel,
   reason: Registry.Reason
 }).annotate({ identifier: "RiskModelCandidate" })
+
+/** Reads the body of `state`: each row by itself, so that a bad one refuses no other. */
+export const readStatements = Batch.reader(Label.Statement)
 
 /** The largest body of a candidate: some hundreds of trees. */
 const maximumSize = ByteSize.mebibytes(32)
@@ -149,6 +157,45 @@ export const risks = HttpApiGroup.make("risks")
       .annotate(
         OpenApi.Description,
         "The first `needed` patients of the version are the reference; those after them, or those whose first risk is as of `from` or later and before `to`, are compared with them, each by their first risk. `report` is null until there are more. Low pressure labels itself from later measurements; of death in hospital nothing is known, and all of it is pending."
+      ),
+    HttpApiEndpoint.post("state", `${models}/:task/outcomes`, {
+      params: { task: Label.Task },
+      payload: Batch.of(Label.Statement),
+      success: Schema.Array(RowOutcome),
+      error: [Problem.NotFound, Problem.Unprocessable]
+    })
+      .annotate(Gate.Rule, Gate.needs("outcomes:state"))
+      .annotate(OpenApi.Summary, "State what became of up to 10,000 patients: one outcome per row")
+      .annotate(
+        OpenApi.Description,
+        "`outcome` is whether the patient died in hospital, known since `at`: the death, or the discharge alive. One of a patient; another corrects it. It counts for a risk that was told before `at`, 30 days after that."
+      ),
+    HttpApiEndpoint.get("review", `${models}/:task/recalibration`, {
+      params: task,
+      query: { from: Schema.optionalKey(When), to: Schema.optionalKey(When) },
+      success: Recalibration.Review,
+      error: [Problem.NotFound, Problem.Unprocessable]
+    })
+      .annotate(Gate.Rule, Gate.needs("models:manage", "assessments:read"))
+      .annotate(
+        OpenApi.Summary,
+        "Would the active version have to be calibrated again, or trained anew?"
+      )
+      .annotate(
+        OpenApi.Description,
+        "By the patients whose outcome is known and due, each by their first risk. Below 100 with the outcome and 100 without: 422 `outcomes`."
+      ),
+    HttpApiEndpoint.post("recalibrate", `${models}/:task/recalibrations`, {
+      params: task,
+      payload: Recalibrating.Order,
+      success: Registry.Entry.pipe(HttpApiSchema.status(201)),
+      error: [Problem.NotFound, Problem.Conflict, Problem.Unprocessable]
+    })
+      .annotate(Gate.Rule, Gate.needs("models:manage"))
+      .annotate(OpenApi.Summary, "Register the active version, calibrated again, as a candidate")
+      .annotate(
+        OpenApi.Description,
+        "Only the calibrator is another, and the card says of whom. Without `method`, the one that the review names: 409 `calibrated-already` where it names none. Without `version`, the next patch of the active one."
       ),
     HttpApiEndpoint.post("begin", `${root}/risk-runs`, {
       success: HttpApiSchema.WithHeaders(RiskRun.RiskRun.pipe(HttpApiSchema.status(202)), {

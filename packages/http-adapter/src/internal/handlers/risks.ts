@@ -1,5 +1,6 @@
 /** Handlers of trained risk models: what they foretell, and their versions. */
 import * as Foretelling from "@bedside/core/Foretelling"
+import * as Recalibrating from "@bedside/core/Recalibrating"
 import * as Releasing from "@bedside/core/Releasing"
 import type * as RiskRun from "@bedside/core/RiskRun"
 import * as Watching from "@bedside/core/Watching"
@@ -9,9 +10,9 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import { Api } from "../../Api.ts"
 import { root } from "../api/Endpoints.ts"
-import type * as Risks from "../api/Risks.ts"
+import * as Risks from "../api/Risks.ts"
 import * as Gate from "../../Gate.ts"
-import { answer } from "../answer.ts"
+import { answer, rowOutcome } from "../answer.ts"
 
 const shown = ({ estimate, bands, ...told }: Foretelling.Told): typeof Risks.Risk.Type => {
   const { task, version, asOf, foretoldAt, refusal } = told
@@ -45,6 +46,7 @@ export const risks = HttpApiBuilder.group(
   Effect.fn(function* (handlers) {
     const foretelling = yield* Foretelling.Foretelling
     const releasing = yield* Releasing.Releasing
+    const recalibrating = yield* Recalibrating.Recalibrating
     const watching = yield* Watching.Watching
 
     const step =
@@ -79,6 +81,18 @@ export const risks = HttpApiBuilder.group(
             from: from && DateTime.toUtc(from),
             to: to && DateTime.toUtc(to)
           })
+        ),
+      state: ({ params, payload }) =>
+        Gate.CurrentUser.use((actor) =>
+          Effect.map(
+            recalibrating.state(actor, params.task, Risks.readStatements(payload).rows),
+            (outcomes) => outcomes.map(rowOutcome)
+          )
+        ),
+      review: ({ params, query }) => answer(recalibrating.review(params.task, query)),
+      recalibrate: ({ params, payload }) =>
+        Gate.CurrentUser.use((actor) =>
+          answer(recalibrating.recalibrate(actor, params.task, payload))
         ),
       begin: () =>
         Gate.CurrentUser.use((actor) =>
