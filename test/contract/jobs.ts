@@ -1,6 +1,8 @@
 import * as Jobs from "@bedside/core/Jobs"
 import * as Ports from "@bedside/core/Ports"
+import * as Upload from "@bedside/core/Upload"
 import { describe, expect, type Vitest } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Given from "./given.ts"
 import * as Work from "./work.ts"
@@ -83,6 +85,35 @@ export const jobs = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         expect(new Map(counts.map((it) => [`${it.kind} ${it.state}`, it.count]))).toEqual(tally)
         expect(tally.get("assess-patient pending")).toBeGreaterThanOrEqual(1)
         yield* Work.finish(id)
+      })
+    )
+
+    it.effect("tells for how long the first job of a kind has waited, until it is taken", () =>
+      Effect.gen(function* () {
+        const queue = yield* Ports.JobQueue
+        const { id: patientId } = yield* Given.patientOnRecord()
+        // Of kinds that no other test leaves a failed job of.
+        const jobs: ReadonlyArray<Jobs.Job> = [
+          { _tag: "backfill-ecgs", edition: Given.text(), from: Given.recordingId() },
+          { _tag: "fit-upload", uploadId: Upload.UploadId.make(Given.text()) }
+        ]
+        const kinds: ReadonlyArray<string> = jobs.map(({ _tag: kind }) => kind)
+        const waiting = Effect.map(queue.waiting, (all) =>
+          all.filter(({ kind }) => kinds.includes(kind))
+        )
+        expect(yield* waiting).toEqual([])
+        yield* Work.offer(patientId, jobs)
+        const found = yield* waiting
+        expect(found.map(({ kind }) => kind).toSorted()).toEqual(kinds)
+        for (const { longest } of found) {
+          expect(Duration.toMillis(longest)).toBeGreaterThanOrEqual(0)
+          expect(Duration.toSeconds(longest)).toBeLessThan(60)
+        }
+        const [first, last] = jobs.map(Jobs.idOf)
+        if (first === undefined || last === undefined) return expect.fail("two were offered")
+        yield* Work.take(first, () => Effect.void)
+        yield* Work.take(last, () => Effect.map(waiting, (left) => expect(left).toEqual([])))
+        expect(yield* waiting).toEqual([])
       })
     )
   })

@@ -3,6 +3,7 @@
  */
 import * as Ports from "@bedside/core/Ports"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { PersistedQueueFactory } from "effect/persistence/PersistedQueue"
@@ -20,6 +21,9 @@ const make = Effect.gen(function* () {
   return Ports.JobQueue.of({
     take,
     counts: run(Queue.counts),
+    waiting: Effect.map(run(Queue.waiting), (kinds) =>
+      kinds.map(({ kind, seconds }) => ({ kind, longest: Duration.seconds(seconds) }))
+    ),
     list: ({ state }, { limit, after }) =>
       Effect.map(
         run(Queue.list({ state, limit, after: after === undefined ? undefined : String(after) })),

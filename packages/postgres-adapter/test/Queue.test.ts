@@ -99,6 +99,29 @@ onEach("the queue", (it) => {
       })
     )
 
+    it.effect("counts as waiting, by kind, what is due and free, from when it was due", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const queue = yield* make
+        for (const id of ["bath:a", "bath:b", "walk:a", "walk:b"]) {
+          yield* queue.offer(visit(id), { id })
+        }
+        yield* sql`update bedside_jobs set visible_at = now() - interval '2 hours' where id = 'bath:b'`
+        yield* sql`update bedside_jobs set visible_at = now() + interval '1 hour' where id = 'walk:a'`
+        yield* sql`
+          update bedside_jobs set acquired_at = now(), acquired_by = gen_random_uuid()
+          where id = 'walk:b'
+        `
+        const hours = Effect.map(Queue.waiting, (kinds) =>
+          kinds
+            .filter(({ kind }) => ["bath", "walk"].includes(kind))
+            .map(({ kind, seconds }) => [kind, Math.floor(seconds / 3_600)])
+        )
+        expect(yield* hours).toEqual([["bath", 2]])
+        yield* sql`delete from bedside_jobs where id like 'bath:%' or id like 'walk:%'`
+      })
+    )
+
     it.effect("offers the same id once, completed or not", () =>
       Effect.gen(function* () {
         const queue = yield* make

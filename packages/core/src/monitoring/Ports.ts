@@ -8,6 +8,7 @@
  */
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
 import type * as Account from "../access/Account.ts"
@@ -356,6 +357,13 @@ export class JobQueue extends Context.Service<
         readonly state: Jobs.JobInfo["state"]
         readonly count: number
       }>
+    >
+    /**
+     * Of each kind with jobs that a worker could take at once, for how long the first of them has been
+     * waiting. One that pauses before its next attempt, or that somebody holds, does not wait.
+     */
+    readonly waiting: Effect.Effect<
+      ReadonlyArray<{ readonly kind: string; readonly longest: Duration.Duration }>
     >
     /** Newest first. */
     readonly list: (

@@ -4,6 +4,7 @@
  */
 import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
@@ -107,6 +108,19 @@ export const make = (state: State): Ports.JobQueue["Service"] => {
         counts.set(key, { ...entry, count: entry.count + 1 })
       }
       return Result.succeed([...counts.values()])
+    }),
+    waiting: step((now) => {
+      const since = new Map<string, number>()
+      for (const { job, state: at, visibleAt } of state.jobs.values()) {
+        if (at !== "pending" || visibleAt > now.epochMilliseconds) continue
+        since.set(job._tag, Math.min(visibleAt, since.get(job._tag) ?? Infinity))
+      }
+      return Result.succeed(
+        Array.from(since, ([kind, first]) => ({
+          kind,
+          longest: Duration.millis(now.epochMilliseconds - first)
+        }))
+      )
     }),
     list: (query, page) =>
       step(() => {
