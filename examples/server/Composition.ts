@@ -66,10 +66,17 @@ export interface Advice {
   readonly openAiModel: Option.Option<string>
 }
 
-/** Nobody is asked without a key and the exact name of a model. */
+const keyAlone = Layer.effectDiscard(
+  Effect.logWarning(
+    "OPENAI_API_KEY is set and OPENAI_MODEL is not: no language model is asked for a second opinion"
+  )
+)
+
+/** Nobody is asked without a key and the exact name of a model; half of it is said aloud. */
 export const consultant = ({ openAiKey, openAiUrl, openAiModel }: Advice) =>
   Option.match(Option.all([openAiKey, openAiModel]), {
-    onNone: () => Consulting.off,
+    onNone: () =>
+      Option.isSome(openAiKey) ? Layer.merge(Consulting.off, keyAlone) : Consulting.off,
     onSome: ([apiKey, model]) =>
       OpenAi.layer({ apiKey, model, baseUrl: Option.getOrUndefined(openAiUrl) }).pipe(
         Layer.provide(FetchHttpClient.layer)
