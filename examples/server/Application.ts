@@ -11,6 +11,7 @@ import * as Workflows from "@bedside/core/Workflows"
 import * as Http from "@bedside/http-adapter/Http"
 import * as PasswordHash from "@bedside/http-adapter/PasswordHash"
 import * as ReadingsFiles from "@bedside/worker-adapter/ReadingsFiles"
+import * as Watch from "@bedside/worker-adapter/Watch"
 import * as Worker from "@bedside/worker-adapter/Worker"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
@@ -24,7 +25,7 @@ import * as Ward from "./Ward.ts"
 import * as Welcome from "./Welcome.ts"
 
 /** What the environment says; `main.ts` names the variables. */
-export interface Settings extends Composition.Place, Composition.Advice {
+export interface Settings extends Composition.Place, Composition.Watchfulness, Composition.Advice {
   readonly port: number
   readonly host: string
   readonly adminPassword: Option.Option<Redacted.Redacted<string>>
@@ -75,6 +76,8 @@ export const layer = (settings: Settings) =>
       return welcome(settings, secrets).pipe(
         Layer.provideMerge(http),
         Layer.provideMerge(settings.worker ? worker(settings) : Layer.empty),
+        // Without a worker too: figures that somebody asked for once would stay in this process.
+        Layer.provideMerge(Watch.layer({ models: settings.betweenLooks })),
         Layer.provideMerge(accounts(settings, secrets)),
         Layer.provideMerge(Workflows.layer),
         Layer.provide(Composition.consultant(settings)),

@@ -25,6 +25,11 @@ export interface Place {
   readonly lease: Duration.Duration
 }
 
+/** How often a process looks at the risk models without being asked. */
+export interface Watchfulness {
+  readonly betweenLooks: Duration.Duration
+}
+
 type StoreError =
   | Layer.Error<ReturnType<typeof Store.layerPostgres>>
   | Layer.Error<ReturnType<typeof Store.layerEmbedded>>

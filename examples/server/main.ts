@@ -18,6 +18,10 @@ const Settings = Config.all({
     Config.withDefault(30),
     Config.map(Duration.seconds)
   ),
+  betweenLooks: Config.Int("BEDSIDE_WATCH_MINUTES").pipe(
+    Config.withDefault(10),
+    Config.map(Duration.minutes)
+  ),
   adminPassword: Config.option(Config.Redacted("BEDSIDE_ADMIN_PASSWORD")),
   tokenSecret: Config.option(Config.Redacted("BEDSIDE_TOKEN_SECRET")),
   smtpUrl: Config.option(Config.Redacted("SMTP_URL")),
