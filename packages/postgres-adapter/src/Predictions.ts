@@ -106,11 +106,17 @@ const make = Effect.gen(function* () {
         }
         order by as_of desc, task, version limit ${limit}
       `),
-    during: ({ task, version, from, to }, { limit, after }) =>
+    firsts: ({ task, version, from, to }, { limit, after }) =>
       read(sql`
-        bedside_predictions
+        bedside_predictions as first
         where ${sql.and([
-          sql`task = ${task} and version = ${version}`,
+          sql`task = ${task} and version = ${version} and not refused`,
+          sql`not exists (
+            select from bedside_predictions as earlier
+            where earlier.patient_id = first.patient_id and earlier.task = first.task
+              and earlier.version = first.version and earlier.as_of < first.as_of
+              and not earlier.refused
+          )`,
           ...(from === undefined ? [] : [sql`as_of >= ${DateTime.toDateUtc(from)}`]),
           ...(to === undefined ? [] : [sql`as_of < ${DateTime.toDateUtc(to)}`]),
           ...(after === undefined

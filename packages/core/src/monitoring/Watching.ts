@@ -99,6 +99,16 @@ const freeze = (
   return { frozen, unwatched: [...unwatched], indices: kept.map(({ index }) => index) }
 }
 
+const within =
+  ({ from, to }: Stretch) =>
+  ({ scoredAt }: ModelMonitor.Event): boolean => {
+    const at = DateTime.toEpochMillis(scoredAt)
+    return (
+      (from === undefined || at >= from.epochMilliseconds) &&
+      (to === undefined || at < to.epochMilliseconds)
+    )
+  }
+
 const tell = ({ task, version, report }: Watched): Effect.Effect<void> => {
   if (report === null) return Effect.void
   const { calibration, score } = report
@@ -146,7 +156,7 @@ export class Watching extends Context.Service<Watching>()("bedside/Watching", {
       if (events.length <= needed || Result.isFailure(frozen)) {
         return { ...about, unwatched: [], report: null } satisfies Watched
       }
-      const chosen = events.slice(needed).filter(FirstRisks.within(window))
+      const chosen = events.slice(needed).filter(within(window))
       const known = yield* risks.labelled(model, task, chosen, now)
       const compared = known.map((event) => ({
         ...event,

@@ -91,12 +91,15 @@ export const predictions = (state: State): Ports.Predictions["Service"] => {
         const own = all().filter((it) => it.patientId === patientId)
         return Result.succeed(slice(own, newestFirst, (it): Place => it, page))
       }),
-    during: ({ task, version, from, to }, page) =>
+    firsts: ({ task, version, from, to }, page) =>
       step(() => {
-        const matching = all().filter(
+        const first = new Map<string, Foretold.Foretold>()
+        for (const it of all().toSorted(byTime)) {
+          if (it.task !== task || it.version !== version || it.refusal !== null) continue
+          if (!first.has(it.patientId)) first.set(it.patientId, it)
+        }
+        const matching = [...first.values()].filter(
           (it) =>
-            it.task === task &&
-            it.version === version &&
             (from === undefined || it.asOf.epochMilliseconds >= from.epochMilliseconds) &&
             (to === undefined || it.asOf.epochMilliseconds < to.epochMilliseconds)
         )
