@@ -53,6 +53,7 @@ const values: { readonly [label: string]: ReadonlyArray<string> } = {
   kind: Jobs.Job.members.map(({ fields }) => fields._tag.schema.literal),
   outcome: ["completed", "refused", "failed", "given-back"] satisfies ReadonlyArray<Worker.Outcome>,
   role: Foretold.Role.literals,
+  against: Watching.Against.literals,
   reason: Foretold.Refusal.fields.code.literals,
   band: Object.values(Foretelling.shipped).flatMap(({ bands }) => bands.map(({ band }) => band)),
   look: [...Registry.Task.literals, "queue"],

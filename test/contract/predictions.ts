@@ -206,6 +206,12 @@ export const predictions = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
           }
           const some = { ...query, from: at("09:00:00.001"), to: at("10:00:00.001") }
           expect(shown(yield* port.firsts(some, { limit: 10 }))).toEqual([[10, second]])
+          const followed = { ...query, followed: 2 }
+          expect(shown(yield* port.firsts(followed, { limit: 10 }))).toEqual([
+            [10, first],
+            [10, second],
+            [12, third]
+          ])
           const none = { ...query, to: at("09:00:00") }
           expect(yield* port.firsts(none, { limit: 10 })).toEqual([])
         })

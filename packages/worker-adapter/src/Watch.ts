@@ -79,10 +79,20 @@ const make = Effect.fnUntraced(function* ({
 }: Options) {
   const watching = yield* Watching.Watching
   const operating = yield* Operating.Operating
+
+  /** Against the training data where the model has them, and in any case against its first patients. */
+  const look = Effect.fnUntraced(function* (task: Registry.Task) {
+    const { against } = yield* watching.watch(task)
+    if (against === "training") yield* watching.watch(task, { against: "first-patients" })
+  })
+
   for (const task of Registry.Task.literals) {
     // Where no version is active there is nothing to look at, which is no failure.
-    const watch = watching.watch(task).pipe(Effect.catchTag("NotFound", () => Effect.void))
-    yield* repeated(task, watch, models)
+    yield* repeated(
+      task,
+      Effect.catchTag(look(task), "NotFound", () => Effect.void),
+      models
+    )
   }
   yield* repeated("queue", operating.look, queue)
 })

@@ -2,8 +2,10 @@
  * The first risk of each patient that a version foretold, beside what became of it: what a model is
  * watched by and calibrated again by.
  *
- * One risk of a patient, because several are alike; and the first, because what is foretold later
- * changes what is done. An outcome counts once its horizon has passed, and stays unknown where nobody
+ * One risk of a patient, because several are alike; and the first, because what is foretold changes
+ * what is done. A model foretells as soon as it may, and the lowest pressure of 48 hours is another
+ * number after two readings: the first after some hours is that of patients who were `followed` for so
+ * long, by what the version foretold or refused. An outcome counts once its horizon has passed, and stays unknown where nobody
  * can tell.
  */
 import * as DateTime from "effect/DateTime"
@@ -65,11 +67,8 @@ const firstRisk = ({ patientId, asOf, estimate, features }: Foretold.Foretold): 
   outcome: null
 })
 
-/** The time in which risks were told: its start included, its end not. */
-export interface Stretch {
-  readonly from?: DateTime.Utc | undefined
-  readonly to?: DateTime.Utc | undefined
-}
+/** Which risks, as the port has it. */
+type Query = Omit<Parameters<Ports.Predictions["Service"]["firsts"]>[0], "task" | "version">
 
 /** How many predictions or labels are read at a time. */
 const page = 1_000
@@ -86,12 +85,12 @@ export const reader = (ports: {
   const ofVersion = Effect.fnUntraced(function* (
     task: Registry.Task,
     version: string,
-    stretch: Stretch = {}
+    query: Query = {}
   ) {
     const first: Array<FirstRisk> = []
     let slice: Ports.Slice<Foretold.Foretold> = { limit: page }
     while (true) {
-      const found = yield* ports.predictions.firsts({ task, version, ...stretch }, slice)
+      const found = yield* ports.predictions.firsts({ task, version, ...query }, slice)
       first.push(...found.map(firstRisk))
       const after = found.at(-1)
       if (after === undefined || found.length < page) return first

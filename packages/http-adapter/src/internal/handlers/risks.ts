@@ -75,9 +75,10 @@ export const risks = HttpApiBuilder.group(
       retire: step(releasing.retire),
       rollback: ({ params, payload: { reason } }) =>
         Gate.CurrentUser.use((actor) => answer(releasing.rollback(actor, params.task, reason))),
-      monitoring: ({ params, query: { from, to } }) =>
+      monitoring: ({ params, query: { from, to, against } }) =>
         answer(
           watching.watch(params.task, {
+            against,
             from: from && DateTime.toUtc(from),
             to: to && DateTime.toUtc(to)
           })
