@@ -60,7 +60,7 @@ describe("a body", () => {
       onEndpoint: ({ group, endpoint }) => {
         if (!endpoint.payload.has("application/json")) return
         // A task is one of a few names; of any other there is nothing, whatever the body says.
-        const named = endpoint.path.replace(":task", "hypotension")
+        const named = endpoint.path.replace(":task", "deterioration")
         const path = named.replaceAll(/:\w+/g, Server.absent)
         found.push([`${group.identifier}.${endpoint.identifier}`, endpoint.method, path])
       }
