@@ -82,12 +82,14 @@ describe("a body", () => {
     })
   )
 
+  const batches = ["measurements.record", "risks.state"]
+
   it.live("of JSON that is no object is 422 with one problem, wherever one is needed", () =>
     Effect.gen(function* () {
       const { send } = yield* clinician
       for (const [name, method, path] of withJson) {
         for (const body of ["1", '"text"', "null", "true", "[1]"]) {
-          if (name === "measurements.record" && body === "[1]") continue
+          if (batches.includes(name) && body === "[1]") continue
           const refused = yield* send(method, path, body, { "if-match": '"1"' })
           expect([name, body, refused.status]).toEqual([name, body, 422])
           expect(refused.body.errors).toMatchObject([{ path: "" }])

@@ -453,6 +453,8 @@ describe("/api/v1/risk-models/{task}/outcomes and recalibrations", () => {
       expect(body[1].error.errors).toEqual([
         expect.objectContaining({ path: "patientId", code: "unknown" })
       ])
+      const alone = yield* clinician.post(`${place}/outcomes`, { patientId: id, outcome: true })
+      expect([alone.status, Server.problems(alone)]).toEqual([422, ["at: missing"]])
       expect((yield* clinician.post(`${models}/hypotension/outcomes`, [])).status).toBe(404)
     })
   )

@@ -83,13 +83,14 @@ export const risks = HttpApiBuilder.group(
             to: to && DateTime.toUtc(to)
           })
         ),
-      state: ({ params, payload }) =>
-        Gate.CurrentUser.use((actor) =>
-          Effect.map(
-            recalibrating.state(actor, params.task, Risks.readStatements(payload).rows),
-            (outcomes) => outcomes.map(rowOutcome)
-          )
-        ),
+      state: Effect.fnUntraced(function* ({ params, payload }) {
+        const actor = yield* Gate.CurrentUser
+        const { many, rows } = Risks.readStatements(payload)
+        const outcomes = yield* recalibrating.state(actor, params.task, rows)
+        const [only] = outcomes
+        if (!many && only?.status === "refused") return yield* answer(Effect.fail(only.error))
+        return outcomes.map(rowOutcome)
+      }),
       review: ({ params, query }) => answer(recalibrating.review(params.task, query)),
       recalibrate: ({ params, payload }) =>
         Gate.CurrentUser.use((actor) =>
