@@ -134,11 +134,6 @@ export const handle = (
   }
 }
 
-interface Attempt {
-  readonly id: string
-  readonly attempts: number
-}
-
 const outcomeOf = (exit: Exit.Exit<void, unknown>): Outcome => {
   if (Exit.isSuccess(exit)) return "completed"
   if (Jobs.isRefused(exit.cause)) return "refused"
@@ -164,7 +159,7 @@ const report = Effect.fnUntraced(function* (
 
 /** Measures and logs a job; ids are logged, never what a job or a failure says. */
 const observed =
-  (kind: Jobs.Kind, { id, attempts }: Attempt) =>
+  (kind: Jobs.Kind, { id, attempts }: Jobs.Attempt) =>
   <E, R>(run: Effect.Effect<void, E, R>): Effect.Effect<void, E, R> =>
     Effect.acquireUseRelease(
       Effect.tap(Clock.monotonicTimeNanos, () => Metric.modify(inFlight, 1)),
@@ -214,7 +209,7 @@ const make = Effect.fnUntraced(function* ({
   const openSlot = Effect.gen(function* () {
     const slot = { busy: false, failed: false }
 
-    const run = (job: Jobs.Job, attempt: Attempt) =>
+    const run = (job: Jobs.Job, attempt: Jobs.Attempt) =>
       Effect.suspend(() => {
         // Taken before the stop reached the queue: an interruption is how a job is given back.
         if (stopping) return Effect.interrupt
