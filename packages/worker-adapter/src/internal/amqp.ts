@@ -140,6 +140,7 @@ export const connect = Effect.fnUntraced(function* (
         url: url.href,
         ...(options.name === undefined ? {} : { connectionName: options.name }),
         connectionTimeout: 5_000,
+        acquireTimeout: 5_000,
         heartbeat: 10,
         retryLow: 200,
         retryHigh: 5_000
@@ -209,6 +210,8 @@ export const connect = Effect.fnUntraced(function* (
     channel.on("basic.return", ({ messageId }) => void returned.add(messageId ?? ""))
 
     const send = async ({ exchange = "", routingKey, headers = {}, body }: Message) => {
+      // Whoever wants to wait does so, and may find another way meanwhile.
+      if (!connection.ready) throw new Error("there is no connection just now")
       const messageId = randomUUID()
       await channel.send(
         { exchange, routingKey, headers, messageId, durable: true, mandatory: true },
