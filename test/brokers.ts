@@ -111,6 +111,12 @@ export const redisUrlOfOwn: Effect.Effect<string, never, Scope.Scope> = Effect.m
   (name) => withQueue(redisUrl, name)
 )
 
+/** Both, each with a URL of one's own. */
+export const brokers = [
+  { name: "Redis", absent: redisAbsent, url: redisUrl, fresh: redisUrlOfOwn },
+  { name: "RabbitMQ", absent: rabbitAbsent, url: rabbitUrl, fresh: rabbitUrlOfOwn }
+] as const
+
 /** A way to a broker: the same URL through a port of this process. */
 export interface Line {
   readonly url: string

@@ -67,6 +67,11 @@ export interface Connected {
     readonly queue: string
     readonly topology: Topology
     readonly prefetch: number
+    /**
+     * What is done at the end with a delivery that nobody has taken; otherwise the broker has it back
+     * and counts that.
+     */
+    readonly leave?: ((delivery: Delivery) => Effect.Effect<void>) | undefined
   }) => Effect.Effect<Queue.Dequeue<Delivery>, BrokerUnusable, Scope.Scope>
 }
 
@@ -248,10 +253,12 @@ export const connect = Effect.fnUntraced(function* (
   const consumer = Effect.fnUntraced(function* ({
     queue,
     topology,
-    prefetch
+    prefetch,
+    leave
   }: Parameters<Connected["consumer"]>[0]) {
     yield* declareOnce(topology)
     const deliveries = yield* Queue.unbounded<Delivery>()
+    let cancel: (() => Promise<unknown>) | undefined
 
     const session = Effect.gen(function* () {
       const channel = yield* openChannel
@@ -262,9 +269,11 @@ export const connect = Effect.fnUntraced(function* (
         channel.once("basic.cancel", over)
         const consume = async () => {
           await channel.basicQos({ prefetchCount: prefetch })
-          await channel.basicConsume({ queue }, (message) => {
+          const { consumerTag } = await channel.basicConsume({ queue }, (message) => {
             Queue.offerUnsafe(deliveries, deliveryOf(channel, message))
           })
+          // What the broker sent before it knew is handed over a turn later.
+          cancel = () => channel.basicCancel({ consumerTag }).then(() => setImmediate())
         }
         consume().catch((error: unknown) => resume(unusable(error)))
       })
@@ -275,6 +284,21 @@ export const connect = Effect.fnUntraced(function* (
       Effect.repeat(Schedule.spaced("200 millis")),
       Effect.forkScoped
     )
+    if (leave !== undefined) {
+      // Registered after the session, so its channel is still open.
+      yield* Effect.addFinalizer(() =>
+        closing(async () => void (await cancel?.())).pipe(
+          Effect.andThen(Queue.clear(deliveries)),
+          Effect.flatMap((left) =>
+            Effect.forEach(
+              left.filter((delivery) => delivery.isLive()),
+              leave,
+              { discard: true }
+            )
+          )
+        )
+      )
+    }
     return deliveries
   })
 
