@@ -23,7 +23,8 @@ import * as Schema from "effect/Schema"
 import * as Composition from "../server/Composition.ts"
 
 /** What the environment says; `main.ts` names the variables. */
-export interface Settings extends Composition.Outlets, Composition.Watchfulness {
+export interface Settings
+  extends Composition.Outlets, Composition.Carrier, Composition.Watchfulness {
   readonly concurrency: number
   readonly metricsPort: number
   readonly host: string
@@ -70,6 +71,7 @@ export const layer = (settings: Settings) =>
       Watching.Watching.layer
     ]),
     Layer.provide([ReadingsFiles.layer, Composition.channels(settings)]),
+    Layer.provide(Composition.queue(settings, settings.concurrency)),
     Layer.provide(Composition.store(settings)),
     Layer.provide(SecureRandom.layerWebCrypto)
   )
