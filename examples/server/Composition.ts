@@ -63,7 +63,7 @@ export const queue = (
 ): Layer.Layer<Ports.JobQueue, Relay.BrokerUnusable, Ports.JobQueue> => {
   if (Option.isNone(queueUrl)) return Layer.effect(Ports.JobQueue, Ports.JobQueue)
   const url = queueUrl.value
-  const [scheme] = Redacted.value(url).split(":", 1)
+  const scheme = Redacted.value(url).replace(/:.*/s, "")
   switch (scheme) {
     case "redis":
     case "rediss":

@@ -3,11 +3,16 @@
  */
 // The rule is for test files; here tests are registered on a condition.
 /* oxlint-disable vitest/no-disabled-tests */
+import * as Store from "@bedside/postgres-adapter/Store"
+import * as Redis from "@bedside/worker-adapter/redis"
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import { readFileSync } from "node:fs"
 import * as Brokers from "../brokers.ts"
+import * as Work from "../contract/work.ts"
 import type * as Caller from "./caller.ts"
 import * as Inbox from "./inbox.ts"
 import * as Postgres from "./postgres.ts"
@@ -78,6 +83,27 @@ for (const { name, absent, variables } of engines) {
     })
   )
 }
+
+const redisLive = Brokers.redisAbsent ? it.live.skip : Postgres.live
+
+redisLive("what Redis lost is handed on again by the statement in the documentation", () =>
+  Effect.gen(function* () {
+    const guide = readFileSync(new URL("../../docs/deployment.md", import.meta.url), "utf8")
+    const statement = /```sql\n([^`]+)```/.exec(guide)?.[1] ?? ""
+    const database = yield* Postgres.database
+    const url = yield* Brokers.redisUrlOfOwn
+    const carried = Redis.layer({ url: Redacted.make(url) }).pipe(
+      Layer.provideMerge(Store.layerPostgres({ url: Redacted.make(database) }))
+    )
+    yield* Effect.gen(function* () {
+      const { id } = yield* Work.offerOne
+      yield* Work.until(id, "completed")
+      yield* Brokers.deleteKeys(`${new URL(url).searchParams.get("queue")}:*`)
+      yield* Postgres.rows(database, statement)
+      expect(yield* Work.nextAttempt(id)).toBe(1)
+    }).pipe(Effect.provide(carried))
+  })
+)
 
 const refusals = [
   ["https://guest:hunter2@127.0.0.1", "The queue of BEDSIDE_QUEUE_URL"],
