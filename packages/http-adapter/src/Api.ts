@@ -56,3 +56,13 @@ export const Api = Routes.api("bedside")
       "Not a medical device."
   )
   .annotate(OpenApi.Transform, Description.exact)
+
+/**
+ * Groups for a service that has a copy of what another service keeps. The full server, which has
+ * everything itself, leaves them out.
+ *
+ * @since 0.2.0
+ */
+export const Apart = Routes.api("bedside")
+  .add(Measurements.latestMeasurements)
+  .middleware(Problem.Common)
