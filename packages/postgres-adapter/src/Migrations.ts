@@ -21,6 +21,7 @@ import { sensorLineage } from "./internal/migrations/0008_sensor_lineage.ts"
 import { sensorDrift } from "./internal/migrations/0009_sensor_drift.ts"
 import { uploads } from "./internal/migrations/0010_uploads.ts"
 import { risk } from "./internal/migrations/0011_risk.ts"
+import { copies } from "./internal/migrations/0013_copies.ts"
 
 /**
  * Steps by `<number>_<name>`; a new one takes the next number and an old one is never edited.
@@ -47,7 +48,8 @@ export const steps: Steps = {
   "0008_sensor_lineage": sensorLineage,
   "0009_sensor_drift": sensorDrift,
   "0010_uploads": uploads,
-  "0011_risk": risk
+  "0011_risk": risk,
+  "0013_copies": copies
 }
 
 /** Any constant does, as long as every process of ours uses the same one. */

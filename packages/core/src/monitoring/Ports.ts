@@ -19,6 +19,7 @@ import type * as Patient from "../patient/Patient.ts"
 import type * as Registration from "../patient/Registration.ts"
 import type * as Assessed from "./Assessed.ts"
 import type * as Jobs from "./Jobs.ts"
+import type { Copies, EventLog } from "./internal/copyPorts.ts"
 import type { Conflict, NotFound, Slice } from "./internal/portTerms.ts"
 import type { Predictions, RiskModels, RiskRuns } from "./internal/riskPorts.ts"
 import type { SensorModels, Uploads } from "./internal/sensorPorts.ts"
@@ -31,6 +32,7 @@ export {
   type UploadEnd,
   Uploads
 } from "./internal/sensorPorts.ts"
+export { Copies, EventLog, type Heard, type ToldStream } from "./internal/copyPorts.ts"
 export { Predictions, RiskModels, RiskRuns, type Standing } from "./internal/riskPorts.ts"
 
 /**
@@ -392,6 +394,8 @@ export type Store =
   | RiskModels
   | Predictions
   | RiskRuns
+  | EventLog
+  | Copies
   | Accounts
   | Deliveries
   | JobQueue

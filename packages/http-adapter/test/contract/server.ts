@@ -172,6 +172,9 @@ const run = (
       return Notifying.Notifying.use((it) => it.sendConfirmation(job.patientId))
     case "notify":
       return Notifying.Notifying.use((it) => it.notify(job.assessmentId))
+    case "publish-events":
+    case "request-events":
+      return Effect.die(new Error("nobody is told"))
   }
 }
 
