@@ -9,9 +9,11 @@
  * The guarantee that bites: a heartbeat goes out after everything that was on record at its time, so a
  * copy that has applied what came before it is a copy as of that time.
  */
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type * as Patient from "../patient/Patient.ts"
@@ -78,16 +80,27 @@ export class Publishing extends Context.Service<Publishing>()("bedside/Publishin
       }
     })
 
-    const relay = Effect.fn("Publishing.relay")(function* (patientId: Patient.PatientId) {
+    const relay = Effect.fnUntraced(function* (patientId: Patient.PatientId) {
       const stream = yield* log.stream(patientId)
       if (stream === undefined || stream.published >= stream.last) return
       const done = (through: number) => log.published(patientId, through)
       yield* tellFrom(patientId, stream.published, { again: false, done })
     })
 
+    /** So that while the outlet is away, no job waits for it but those that found out. */
+    let away = false
+
+    const told = <A, E, R>(telling: Effect.Effect<A, E, R>) =>
+      Effect.onExit(telling, (exit) => {
+        if (Exit.isSuccess(exit)) away = false
+        else if (!Cause.hasInterruptsOnly(exit.cause)) away = true
+        return Effect.void
+      })
+
     /** Publishes what was not published of a patient; while the outlet is away, nothing. */
-    const publish = (patientId: Patient.PatientId) =>
-      Effect.catchTag(relay(patientId), "Unreachable", () => Effect.void)
+    const publish = Effect.fn("Publishing.publish")((patientId: Patient.PatientId) =>
+      away ? Effect.void : Effect.catchTag(told(relay(patientId)), "Unreachable", () => Effect.void)
+    )
 
     const eachStream = Effect.fnUntraced(function* <E>(
       query: { readonly behind: boolean },
@@ -106,8 +119,13 @@ export class Publishing extends Context.Service<Publishing>()("bedside/Publishin
     /** Publishes whatever is behind, and then says up to which time everything was told. */
     const round = Effect.fn("Publishing.round")(function* (source: Events.Source) {
       const at = yield* DateTime.now
-      yield* eachStream({ behind: true }, ({ patientId }) => relay(patientId))
-      yield* outlet.tell([{ type: "heartbeat", version: 1, source, at }], { again: false })
+      const heartbeat = { type: "heartbeat", version: 1, source, at } as const
+      yield* told(
+        Effect.andThen(
+          eachStream({ behind: true }, ({ patientId }) => relay(patientId)),
+          outlet.tell([heartbeat], { again: false })
+        )
+      )
     })
 
     const again = { again: true, done: () => Effect.void } as const
