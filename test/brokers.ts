@@ -5,6 +5,7 @@
  * Each use has names of its own, which are gone with its scope, so test files run side by side; and a
  * line to a broker that can be cut, because the broker itself belongs to everybody.
  */
+import * as RabbitMq from "@bedside/worker-adapter/rabbitmq"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { randomBytes } from "node:crypto"
@@ -53,29 +54,42 @@ const onRabbit = (change: (connection: Connection) => Promise<unknown>) =>
 export const deleteQueue = (queue: string): Effect.Effect<void> =>
   onRabbit((connection) => connection.queueDelete({ queue }))
 
-/** A name for queues of RabbitMQ; those that begin with it and are listed go with the scope. */
+/** A name for queues of RabbitMQ; those that are named after it go with the scope. */
 export const rabbitName = (
-  queuesOf: (name: string) => ReadonlyArray<string>,
-  exchangesOf: (name: string) => ReadonlyArray<string> = () => []
+  queuesOf: (name: string) => ReadonlyArray<string>
 ): Effect.Effect<string, never, Scope.Scope> =>
   Effect.acquireRelease(Effect.sync(unique), (name) =>
     onRabbit(async (connection) => {
-      for (const queue of queuesOf(name)) await connection.queueDelete({ queue })
-      for (const exchange of exchangesOf(name)) await connection.exchangeDelete({ exchange })
+      for (const queue of queuesOf(name)) {
+        await connection.queueDelete({ queue })
+        await connection.exchangeDelete({ exchange: queue })
+      }
     })
   )
 
-/** A name for keys of Redis; all that contain it go with the scope. */
-export const redisName: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.sync(unique),
-  (name) =>
+const withQueue = (url: string, queue: string): string => {
+  const named = new URL(url)
+  named.searchParams.set("queue", queue)
+  return named.href
+}
+
+/** The URL of RabbitMQ with queues of one's own for jobs. */
+export const rabbitUrlOfOwn = Effect.map(rabbitName(RabbitMq.queues), (name) =>
+  withQueue(rabbitUrl, name)
+)
+
+/** The URL of Redis with keys of one's own for jobs, which go with the scope. */
+export const redisUrlOfOwn: Effect.Effect<string, never, Scope.Scope> = Effect.map(
+  Effect.acquireRelease(Effect.sync(unique), (name) =>
     Effect.promise(async () => {
       const client = await createClient({ url: redisUrl }).connect()
-      for await (const keys of client.scanIterator({ MATCH: `*${name}*` })) {
+      for await (const keys of client.scanIterator({ MATCH: `${name}:*`, COUNT: 1_000 })) {
         if (keys.length > 0) await client.del(keys)
       }
       await client.close()
     })
+  ),
+  (name) => withQueue(redisUrl, name)
 )
 
 /** A way to a broker: the same URL through a port of this process. */

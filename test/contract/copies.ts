@@ -407,7 +407,9 @@ export const tellingPatients = (it: Vitest.MethodsNonLive<Ports.Store>): void =>
           [1, "patient.registered", "patients"],
           [2, "patient.changed", "patients"]
         ])
-        expect(JSON.stringify(events.map((event) => written(event)))).not.toMatch(/example\.org|\+49/)
+        expect(JSON.stringify(events.map((event) => written(event)))).not.toMatch(
+          /example\.org|\+49/
+        )
         expect(events[1]?.data).toMatchObject({ familyName: "Byron", version: 2 })
         for (const through of [1, 2]) {
           expect(yield* Given.isOffered(Jobs.PublishEvents.make({ patientId: id, through }))).toBe(

@@ -16,6 +16,7 @@ import { deliveries } from "./deliveries.ts"
 import { ecgs } from "./ecgs.ts"
 import { history } from "./history.ts"
 import { jobs } from "./jobs.ts"
+import { letters } from "./letters.ts"
 import { measurements } from "./measurements.ts"
 import { patients } from "./patients.ts"
 import { predictions } from "./predictions.ts"
@@ -27,12 +28,13 @@ import { sensorModels } from "./sensorModels.ts"
 import { together } from "./together.ts"
 import { uploads } from "./uploads.ts"
 
+const options = { excludeTestServices: true, timeout: "60 seconds" } as const
+
 /**
  * Runs the contract. The layer is built twice: once for the records, and once for the queue, which
  * would otherwise have to work off their jobs first.
  */
 export const contract = <E>(name: string, store: Layer.Layer<Ports.Store, E>): void => {
-  const options = { excludeTestServices: true, timeout: "60 seconds" } as const
   describe(name, () => {
     layer(store, options)("keeps records:", (it) => {
       patients(it)
@@ -53,6 +55,7 @@ export const contract = <E>(name: string, store: Layer.Layer<Ports.Store, E>): v
     })
     layer(store, options)("keeps jobs:", (it) => {
       queue(it)
+      letters(it)
       jobs(it)
     })
   })
@@ -66,10 +69,17 @@ export const contractApart = <E>(
   name: string,
   store: (options: { readonly events?: Events.Source }) => Layer.Layer<Ports.Store, E>
 ): void => {
-  const options = { excludeTestServices: true, timeout: "60 seconds" } as const
   describe(name, () => {
     layer(store({}), options)("keeps copies:", copies)
     layer(store({ events: "patients" }), options)("tells:", tellingPatients)
     layer(store({ events: "measurements" }), options)("tells:", tellingMeasurements)
+  })
+}
+
+/** Runs the part of the contract that holds for jobs which another engine carries. */
+export const engine = <E>(name: string, carried: Layer.Layer<Ports.Store, E>): void => {
+  layer(carried, options)(`${name}:`, (it) => {
+    queue(it)
+    letters(it)
   })
 }

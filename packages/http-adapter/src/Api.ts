@@ -5,6 +5,7 @@
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Accounts from "./internal/api/Accounts.ts"
 import * as Compat from "./internal/api/Compat.ts"
+import * as Copies from "./internal/api/Copies.ts"
 import * as Ecgs from "./internal/api/Ecgs.ts"
 import * as Fhir from "./internal/api/Fhir.ts"
 import * as Jobs from "./internal/api/Jobs.ts"
@@ -64,5 +65,5 @@ export const Api = Routes.api("bedside")
  * @since 0.2.0
  */
 export const Apart = Routes.api("bedside")
-  .add(Measurements.latestMeasurements)
+  .add(Measurements.latestMeasurements, Copies.copies)
   .middleware(Problem.Common)

@@ -5,6 +5,8 @@
  * The guarantee that bites: the age is asked before the copy is read, so what is shown is never older
  * than the header says. Where nothing is a copy, nothing is asked and there is no header.
  */
+import * as Copying from "@bedside/core/Copying"
+import type * as Events from "@bedside/core/Events"
 import type * as Patient from "@bedside/core/Patient"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -12,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as HttpEffect from "effect/http/HttpEffect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Layer from "effect/Layer"
 
 /**
  * The age of what is copied of a patient; undefined where the source was never heard. Without one,
@@ -22,6 +25,22 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 export const CopyAge = Context.Reference<
   ((patientId: Patient.PatientId) => Effect.Effect<Duration.Duration | undefined>) | undefined
 >("bedside/http/CopyAge", { defaultValue: () => undefined })
+
+/**
+ * The age of the copy of a source, for the handlers that show it.
+ *
+ * @since 0.2.0
+ */
+export const layer = (source: Events.Source): Layer.Layer<never, never, Copying.Copying> =>
+  Layer.effect(
+    CopyAge,
+    Effect.map(
+      Copying.Copying,
+      ({ age }) =>
+        (patientId: Patient.PatientId) =>
+          age(source, patientId)
+    )
+  )
 
 /**
  * Answers a request with the age of the patient's copy in its header.

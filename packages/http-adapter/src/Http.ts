@@ -6,6 +6,7 @@
  * Hono, a test). Both take the workflows from their surroundings, so the store is the caller's choice,
  * and of the workflows no more than the chosen groups call.
  */
+import type * as Copying from "@bedside/core/Copying"
 import * as Ports from "@bedside/core/Ports"
 import type * as Workflows from "@bedside/core/Workflows"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
@@ -69,7 +70,9 @@ export interface Choice<G extends Group> {
 }
 
 /** Of what handlers ask for, what a store and core provide; the rest is the adapter's own. */
-type Asked<G extends Group> = Ports.Readiness | Extract<Parts.Needs<G>, Workflows.Workflows>
+type Asked<G extends Group> =
+  | Ports.Readiness
+  | Extract<Parts.Needs<G>, Workflows.Workflows | Copying.Copying>
 
 /** What a router of Effect's has. */
 type Surroundings =

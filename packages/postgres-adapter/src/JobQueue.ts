@@ -1,15 +1,19 @@
 /**
  * The core's jobs, for those who take them and those who watch over them.
  */
+import * as Jobs from "@bedside/core/Jobs"
 import * as Ports from "@bedside/core/Ports"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { PersistedQueueFactory } from "effect/persistence/PersistedQueue"
+import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Offer from "./internal/Offer.ts"
 import * as Transaction from "./internal/Transaction.ts"
 import * as Queue from "./Queue.ts"
+
+const encode = Schema.encodeSync(Schema.toCodecJson(Jobs.Job))
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -34,6 +38,15 @@ const make = Effect.gen(function* () {
     requeue: (id) =>
       Effect.flatMap(run(Queue.requeue(id)), (found) =>
         found ? Effect.void : Effect.fail(new Ports.NotFound({ what: "job" }))
+      ),
+    bury: ({ id, job, attempts, failure }) =>
+      run(
+        Queue.bury({
+          id,
+          element: job === undefined ? undefined : encode(job),
+          attempts,
+          failure
+        })
       )
   })
 })

@@ -153,11 +153,11 @@ onEach("the queue", (it) => {
           )
         }
         expect(seen).toEqual([
-          { id: "failing:y", attempts: 1 },
+          { id: "failing:y", attempts: 1, sequence: expect.any(Number) },
           [["pending", "Error"]],
-          { id: "failing:y", attempts: 2 },
+          { id: "failing:y", attempts: 2, sequence: expect.any(Number) },
           [["pending", "Error"]],
-          { id: "failing:y", attempts: 3 },
+          { id: "failing:y", attempts: 3, sequence: expect.any(Number) },
           [["failed", "SqlError/SqlSyntaxError"]]
         ])
         const stored = yield* sql<{ lastFailure: string }>`
@@ -214,6 +214,26 @@ onEach("the queue", (it) => {
         const attempts = yield* Deferred.make<number>()
         yield* queue.take((_, attempt) => Deferred.succeed(attempts, attempt.attempts))
         expect(yield* Deferred.await(attempts)).toBe(1)
+      })
+    )
+
+    it.effect("says where a job stands in the order of offers, each time it is tried", () =>
+      Effect.gen(function* () {
+        const queue = yield* make
+        const beds = ["1", "2", "3"]
+        yield* Effect.forEach(beds, (bed) => queue.offer(visit(bed), { id: `placed:${bed}` }))
+        const listed = yield* Queue.list({ limit: 3 })
+        const sequences: Array<string> = []
+        const take = (handled: Effect.Effect<void, string>) =>
+          queue.take((_, { sequence }) => {
+            sequences.push(String(sequence))
+            return handled
+          })
+        yield* Effect.all([take(Effect.void), take(Effect.void)], { concurrency: "unbounded" })
+        yield* Effect.exit(take(Effect.fail("not now")))
+        yield* take(Effect.void)
+        const offered = listed.map(({ cursor }) => cursor).toReversed()
+        expect(sequences).toEqual([...offered, offered.at(-1)])
       })
     )
 

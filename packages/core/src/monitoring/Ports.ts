@@ -344,13 +344,11 @@ export class JobQueue extends Context.Service<
     /**
      * Waits for one job and handles it. Success completes it; `JobRefused` sends it to the dead
      * letters at once; any other failure or defect is tried again later, until the attempts are used
-     * up; an interruption gives the job back.
+     * up; an interruption gives the job back. One taker gets the jobs of one patient in the order in
+     * which they were offered, except those that are tried again; many takers look at the sequence.
      */
     readonly take: <E, R>(
-      handle: (
-        job: Jobs.Job,
-        attempt: { readonly id: string; readonly attempts: number }
-      ) => Effect.Effect<void, E, R>
+      handle: (job: Jobs.Job, attempt: Jobs.Attempt) => Effect.Effect<void, E, R>
     ) => Effect.Effect<void, E, R>
     readonly counts: Effect.Effect<
       ReadonlyArray<{
@@ -366,6 +364,12 @@ export class JobQueue extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<Jobs.JobInfo & { readonly sequence: number }>>
     /** Gives a dead letter all its attempts again. */
     readonly requeue: (id: string) => Effect.Effect<void, NotFound>
+    /**
+     * Keeps a job as a dead letter that was handed on to another engine and given up there, even while
+     * it is being handed on. One that waits here is left alone, because it is about to run again; and
+     * one that is not remembered any more is lost when nobody can say what it was.
+     */
+    readonly bury: (letter: Jobs.DeadLetter) => Effect.Effect<void>
   }
 >()("bedside/JobQueue") {}
 

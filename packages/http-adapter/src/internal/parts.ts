@@ -13,6 +13,7 @@ import { root } from "./api/Endpoints.ts"
 import * as Accounts from "./handlers/accounts.ts"
 import * as Compat from "./handlers/compat.ts"
 import * as CompatWard from "./handlers/compatWard.ts"
+import * as Copies from "./handlers/copies.ts"
 import * as Ecgs from "./handlers/ecgs.ts"
 import * as Fhir from "./handlers/fhir.ts"
 import * as Measurements from "./handlers/measurements.ts"
@@ -45,7 +46,8 @@ const handlers = {
   compatPatients: CompatWard.patients,
   compatMeasurements: CompatWard.measurements,
   operations: Operations.operations,
-  latestMeasurements: Measurements.latestMeasurements
+  latestMeasurements: Measurements.latestMeasurements,
+  copies: Copies.copies
 } satisfies { readonly [Name in keyof typeof groups]: Layer.Any }
 
 /** A group that can be served. */

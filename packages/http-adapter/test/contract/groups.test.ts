@@ -1,9 +1,12 @@
 import * as Admission from "@bedside/core/Admission"
+import * as Events from "@bedside/core/Events"
 import * as Memory from "@bedside/core/Memory"
-import type * as Patient from "@bedside/core/Patient"
+import * as Patient from "@bedside/core/Patient"
+import * as Ports from "@bedside/core/Ports"
 import { describe, expect, it } from "@effect/vitest"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -172,6 +175,69 @@ describe("the age of a copy", () => {
           minimum: 0
         })
       }
+    })
+  )
+})
+
+describe("the copies of other services", () => {
+  const events = (id: string) => [
+    {
+      _tag: "unfit" as const,
+      envelope: {
+        id: Events.EventId.make(id),
+        patientId: Patient.PatientId.make(id),
+        source: "measurements" as const,
+        sequence: 1,
+        at: DateTime.makeUnsafe("2026-03-01T10:00:00Z"),
+        type: "measurement.forecast",
+        version: 7
+      },
+      reason: "unknown" as const,
+      content: { data: "Ada Byron" }
+    }
+  ]
+
+  it.live("are for administrators: what was parked is shown, and not what it says", () =>
+    Effect.gen(function* () {
+      const context = yield* Layer.build(Memory.layer)
+      const store = Layer.succeedContext(context)
+      const { as } = yield* Server.serve({ groups: ["copies"], store })
+      const heard = Ports.Copies.use((copies) => copies.hear(events(Server.absent)))
+      yield* Effect.provideContext(heard, context)
+      const admin = yield* as("admin")
+      const { status, body, text } = yield* admin.get("/api/v1/copies/parked")
+      expect([status, text.includes("Byron")]).toEqual([200, false])
+      expect(body).toMatchObject({
+        items: [{ type: "measurement.forecast", version: 7, sequence: 1, reason: "unknown" }],
+        next: null
+      })
+      for (const [role, expected] of [
+        ["clinician", 403],
+        ["device", 403]
+      ] as const) {
+        const caller = yield* as(role)
+        for (const path of ["/api/v1/copies", "/api/v1/copies/parked"]) {
+          expect((yield* caller.get(path)).status).toBe(expected)
+        }
+        expect((yield* caller.post("/api/v1/copies/patients/rebuild")).status).toBe(expected)
+      }
+    })
+  )
+
+  it.live("are rebuilt on command, and nothing else is one", () =>
+    Effect.gen(function* () {
+      const { as } = yield* Server.serve({ groups: ["copies"] })
+      const admin = yield* as("admin")
+      expect((yield* admin.get("/api/v1/copies")).body).toEqual([])
+      const begun = yield* admin.post("/api/v1/copies/measurements/rebuild")
+      expect([begun.status, begun.body]).toEqual([
+        202,
+        { source: "measurements", rebuilding: true }
+      ])
+      expect((yield* admin.get("/api/v1/copies")).body).toMatchObject([
+        { source: "measurements", rebuilding: true, heardAt: null, parked: 0 }
+      ])
+      expect((yield* admin.post("/api/v1/copies/ecgs/rebuild")).status).toBe(404)
     })
   )
 })

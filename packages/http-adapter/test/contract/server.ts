@@ -6,6 +6,7 @@
  * or sniffed by accident.
  */
 import * as Access from "@bedside/core/Access"
+import * as Copying from "@bedside/core/Copying"
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
 import * as Fitting from "@bedside/core/Fitting"
 import * as Foretelling from "@bedside/core/Foretelling"
@@ -207,6 +208,7 @@ export const serve = Effect.fnUntraced(function* (options: Options = {}) {
   })
   const inside = Layer.mergeAll(
     Workflows.layer,
+    Copying.Copying.layer,
     Fitting.Fitting.layer,
     Notifying.Notifying.layer
   ).pipe(

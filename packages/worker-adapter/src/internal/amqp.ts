@@ -8,9 +8,8 @@
  * failure or log.
  */
 import * as Effect from "effect/Effect"
-import * as Predicate from "effect/Predicate"
 import * as Queue from "effect/Queue"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
@@ -18,6 +17,7 @@ import { randomUUID } from "node:crypto"
 import { setImmediate, setTimeout } from "node:timers/promises"
 import { Connection, type AsyncMessage, type Channel, type PublisherProps } from "rabbitmq-client"
 import { BrokerUnusable } from "../Relay.ts"
+import * as Broker from "./broker.ts"
 
 /** The broker did not confirm a message; it may have it all the same. */
 export class Unconfirmed extends Schema.TaggedError<Unconfirmed>()("Unconfirmed", {
@@ -49,11 +49,13 @@ export interface Delivery {
   readonly isLive: () => boolean
   /** Has the broker forget it. */
   readonly acknowledge: Effect.Effect<void>
+  /** Has the broker deliver it again, to whoever comes next, and count that. */
+  readonly release: Effect.Effect<void>
   /** Has the broker hand it to the dead-letter exchange of its queue. */
   readonly reject: Effect.Effect<void>
 }
 
-export interface Broker {
+export interface Connected {
   /** A channel in confirm mode. Give it a connection of its own: a broker that is short of memory stops
    * whole connections that publish, and with them the acknowledgements on them. */
   readonly publisher: (topology: Topology) => Effect.Effect<Publish, BrokerUnusable, Scope.Scope>
@@ -68,34 +70,14 @@ export interface Broker {
   }) => Effect.Effect<Queue.Dequeue<Delivery>, BrokerUnusable, Scope.Scope>
 }
 
-/** How long the broker may take to confirm. */
-const patience = "20 seconds"
-
-/** The first line of the broker's own words, which name a user or a queue and no password. */
-const reasonOf = (error: unknown): string => {
-  const said = Predicate.hasProperty(error, "message") ? String(error.message) : ""
-  const code = Predicate.hasProperty(error, "code") ? String(error.code) : "no answer"
-  return said === ""
-    ? code
-    : said
-        .replace(/^undefined: /, "")
-        .split("\n", 1)
-        .join("")
+export const broker = {
+  name: "RabbitMQ",
+  schemes: /^amqps?:$/,
+  form: "amqp://user:password@host:port/vhost"
 }
 
-/** The parts of the URL that are used: the user `guest` where none is named. */
-const parse = (options: Options): Effect.Effect<URL, BrokerUnusable> =>
-  Effect.suspend(() => {
-    const url = URL.parse(Redacted.value(options.url))
-    if (url === null || !/^amqps?:$/.test(url.protocol)) {
-      return new BrokerUnusable({
-        address: "RabbitMQ at the given URL",
-        reason: "it is not of the form amqp://user:password@host:port/vhost"
-      })
-    }
-    if (url.username === "" && url.password === "") url.username = url.password = "guest"
-    return Effect.succeed(url)
-  })
+/** How long the broker may take to confirm. */
+const patience = "20 seconds"
 
 const declare = async (channel: Channel, topology: Topology): Promise<void> => {
   for (const queue of topology.queues ?? []) await channel.queueDeclare(queue)
@@ -128,13 +110,12 @@ const deliveryOf = (channel: Channel, message: AsyncMessage): Delivery => {
     redelivered: countOf(headers["x-delivery-count"]),
     isLive: () => channel.active,
     acknowledge: settling(channel, () => channel.basicAck({ deliveryTag })),
+    release: settling(channel, () => channel.basicNack({ deliveryTag, requeue: true })),
     reject: settling(channel, () => channel.basicNack({ deliveryTag, requeue: false }))
   }
 }
 
-/**
- * How to reach the broker.
- */
+/** How to reach the broker. */
 export interface Options {
   /** `amqp://user:password@host:port/vhost`, or `amqps:`. */
   readonly url: Redacted.Redacted
@@ -145,10 +126,12 @@ export interface Options {
 /** Connects, and stays connected until the scope ends. */
 export const connect = Effect.fnUntraced(function* (
   options: Options
-): Effect.fn.Return<Broker, BrokerUnusable, Scope.Scope> {
-  const url = yield* parse(options)
-  const address = `RabbitMQ at ${url.host}${url.pathname}`
-  const unusable = (error: unknown) => new BrokerUnusable({ address, reason: reasonOf(error) })
+): Effect.fn.Return<Connected, BrokerUnusable, Scope.Scope> {
+  const { url, address } = yield* Broker.place(options.url, broker)
+  // What a client sends that is told no user.
+  if (url.username === "" && url.password === "") url.username = url.password = "guest"
+  const unusable = (error: unknown) =>
+    new BrokerUnusable({ address, reason: Broker.reasonOf(error) })
   const log = Effect.runForkWith(yield* Effect.context<never>())
 
   const connection = yield* Effect.acquireRelease(
@@ -183,7 +166,7 @@ export const connect = Effect.fnUntraced(function* (
   let lost = false
   connection.on("error", (error: unknown) => {
     lost = true
-    log(Effect.logWarning(`${address} is gone and is tried again: ${reasonOf(error)}`))
+    log(Effect.logWarning(`${address} is gone and is tried again: ${Broker.reasonOf(error)}`))
   })
   connection.on("connection", () => {
     if (lost) log(Effect.logInfo(`${address} is back`))
@@ -203,7 +186,7 @@ export const connect = Effect.fnUntraced(function* (
     Effect.tap((channel) =>
       Effect.sync(() => {
         channel.on("error", (error: unknown) => {
-          log(Effect.logWarning(`${address} closed a channel: ${reasonOf(error)}`))
+          log(Effect.logWarning(`${address} closed a channel: ${Broker.reasonOf(error)}`))
         })
       })
     )
@@ -239,7 +222,7 @@ export const connect = Effect.fnUntraced(function* (
     const publish: Publish = (message) =>
       Effect.tryPromise({
         try: () => send(message),
-        catch: (error) => new Unconfirmed({ reason: reasonOf(error) })
+        catch: (error) => new Unconfirmed({ reason: Broker.reasonOf(error) })
       }).pipe(
         Effect.timeoutOrElse({
           duration: patience,
@@ -263,7 +246,7 @@ export const connect = Effect.fnUntraced(function* (
     queue,
     topology,
     prefetch
-  }: Parameters<Broker["consumer"]>[0]) {
+  }: Parameters<Connected["consumer"]>[0]) {
     yield* declareOnce(topology)
     const deliveries = yield* Queue.unbounded<Delivery>()
 

@@ -10,12 +10,7 @@ import * as Latch from "effect/Latch"
 import * as Result from "effect/Result"
 import * as Jobs from "../Jobs.ts"
 import * as Ports from "../Ports.ts"
-import { found, slice, step, type State, type StoredJob } from "./state.ts"
-
-const maximumAttempts = 10
-
-/** One second, doubling, at most five minutes. */
-const backoff = (attempts: number): number => Math.min(1_000 * 2 ** (attempts - 1), 300_000)
+import { found, offer, slice, step, type State, type StoredJob } from "./state.ts"
 
 const settle = (job: StoredJob, exit: Exit.Exit<void, unknown>, now: number): void => {
   job.updatedAt = now
@@ -29,12 +24,12 @@ const settle = (job: StoredJob, exit: Exit.Exit<void, unknown>, now: number): vo
     return
   }
   job.lastFailure = Jobs.describeFailure(exit.cause)
-  if (Jobs.isRefused(exit.cause) || job.attempts >= maximumAttempts) {
+  if (Jobs.isRefused(exit.cause) || job.attempts >= Jobs.maximumAttempts) {
     job.state = "failed"
     return
   }
   job.state = "pending"
-  job.visibleAt = now + backoff(job.attempts)
+  job.visibleAt = now + Jobs.pauseAfter(job.attempts)
 }
 
 const info = (job: StoredJob): Jobs.JobInfo => ({
@@ -49,7 +44,7 @@ const info = (job: StoredJob): Jobs.JobInfo => ({
 
 /** A job that is running now, or what to wait for before the next look. */
 type Claim =
-  | { readonly job: StoredJob }
+  | { readonly job: StoredJob; readonly claim: symbol }
   | { readonly job?: undefined; readonly wait: Effect.Effect<void> }
 
 export const make = (state: State): Ports.JobQueue["Service"] => {
@@ -72,12 +67,13 @@ export const make = (state: State): Ports.JobQueue["Service"] => {
     due.state = "running"
     due.attempts += 1
     due.updatedAt = now
-    return Result.succeed({ job: due })
+    due.claim = Symbol(due.id)
+    return Result.succeed({ job: due, claim: due.claim })
   })
 
-  const settled = (job: StoredJob, exit: Exit.Exit<void, unknown>) =>
+  const settled = (job: StoredJob, claim: symbol, exit: Exit.Exit<void, unknown>) =>
     step((now) => {
-      settle(job, exit, now.epochMilliseconds)
+      if (job.claim === claim) settle(job, exit, now.epochMilliseconds)
       state.wake()
       return Result.succeed(undefined)
     })
@@ -92,10 +88,10 @@ export const make = (state: State): Ports.JobQueue["Service"] => {
             yield* restore(claimed.wait)
             claimed = yield* claim
           }
-          const { job } = claimed
-          const attempt = { id: job.id, attempts: job.attempts }
-          const exit = yield* Effect.exit(restore(handle(job.job, attempt)))
-          yield* settled(job, exit)
+          const { job, claim: ours } = claimed
+          const { id, attempts, sequence } = job
+          const exit = yield* Effect.exit(restore(handle(job.job, { id, attempts, sequence })))
+          yield* settled(job, ours, exit)
           return yield* exit
         })
       ),
@@ -127,6 +123,20 @@ export const make = (state: State): Ports.JobQueue["Service"] => {
           dead.updatedAt = now.epochMilliseconds
           state.wake()
         })
+      }),
+    bury: ({ id, job, attempts, failure }) =>
+      step((now) => {
+        const known = state.jobs.get(id)
+        if (known?.state === "pending") return Result.succeed(undefined)
+        if (known === undefined && job !== undefined) offer(state, job, now)
+        const letter = state.jobs.get(id)
+        if (letter === undefined) return Result.succeed(undefined)
+        letter.state = "failed"
+        letter.claim = undefined
+        letter.attempts = attempts
+        letter.lastFailure = failure
+        letter.updatedAt = now.epochMilliseconds
+        return Result.succeed(undefined)
       })
   }
 }
