@@ -3,6 +3,7 @@
  * people are told, and who is asked.
  */
 import * as Consulting from "@bedside/core/Consulting"
+import type * as Events from "@bedside/core/Events"
 import * as Notifying from "@bedside/core/Notifying"
 import type * as Ports from "@bedside/core/Ports"
 import * as Store from "@bedside/postgres-adapter/Store"
@@ -23,6 +24,8 @@ export interface Place {
   readonly databaseUrl: Option.Option<Redacted.Redacted<string>>
   readonly dataDirectory: string
   readonly lease: Duration.Duration
+  /** What other services are told of: nothing. */
+  readonly events?: Events.Source
 }
 
 type StoreError =
@@ -33,11 +36,13 @@ type StoreError =
 export const store = ({
   databaseUrl,
   dataDirectory,
-  lease
+  lease,
+  events
 }: Place): Layer.Layer<Ports.Store, StoreError> =>
   Option.match(databaseUrl, {
-    onSome: (url) => Store.layerPostgres({ url, lease, renewal: Duration.times(lease, 1 / 3) }),
-    onNone: () => Store.layerEmbedded({ directory: dataDirectory })
+    onSome: (url) =>
+      Store.layerPostgres({ url, lease, renewal: Duration.times(lease, 1 / 3), events }),
+    onNone: () => Store.layerEmbedded({ directory: dataDirectory, events })
   })
 
 /** How people are told. */
