@@ -87,7 +87,7 @@ const service = <const G extends Http.Group>(
         RabbitEvents.layerCopy({ ...broker, source: copies })
       )
     ),
-    Layer.provide(CopyAge.layer(copies)),
+    Layer.provide(copies === "measurements" ? CopyAge.layer(copies) : Layer.empty),
     Layer.provideMerge(
       Layer.mergeAll(Workflows.layer, Copying.Copying.layer, Publishing.Publishing.layer)
     ),

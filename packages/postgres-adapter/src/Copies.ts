@@ -110,7 +110,7 @@ const make = Effect.gen(function* () {
       version: placed.version ?? null,
       at: placed.at === undefined ? null : DateTime.toDateUtc(placed.at),
       parkedAt: now,
-      content: to.content === null ? null : PgTypes.jsonb(to.content)
+      content: to.content === null ? null : PgTypes.json(to.content)
     }
     return sql`
       insert into bedside_parked_events ${sql.insert(row)}
@@ -230,7 +230,7 @@ const make = Effect.gen(function* () {
       yield* sql`
         insert into bedside_waiting_events (source, patient_id, sequence, reason, content)
         values (${at.source}, ${at.patientId}, ${at.sequence}, ${reason},
-          ${PgTypes.jsonb(content)})
+          ${PgTypes.json(content)})
       `
     }
     yield* go(standing, taken, now)

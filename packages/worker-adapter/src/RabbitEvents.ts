@@ -203,8 +203,8 @@ const forever = Effect.fnUntraced(function* <E, R>(
 })
 
 /**
- * The side of a source: tells once a second whatever is behind and that it has, and answers what copies
- * ask.
+ * The side of a source: looks every 50 ms for what is behind, however many jobs wait before those that
+ * publish it; says once a second that everything was told; and answers what copies ask.
  *
  * Shape: beside a worker that publishes at once what changes.
  *
@@ -255,6 +255,7 @@ export const layerSource = (
       })
 
       yield* forever(`telling of ${source}`, Schedule.spaced("1 second"), publishing.round(source))
+      yield* forever(`catching up on ${source}`, Schedule.spaced("50 millis"), publishing.catchUp())
       yield* forever(
         `answering for ${source}`,
         Schedule.forever,
@@ -304,7 +305,16 @@ const listen = Effect.fnUntraced(function* (options: Options & Of) {
     yield* Effect.logError("a message that cannot be applied goes to the dead letters").pipe(
       Effect.annotateLogs({ source, id: envelope?.id, sequence: envelope?.sequence })
     )
-    if (envelope?.source === source) yield* copying.refuse(envelope, delivery.body)
+    if (envelope?.source === source) {
+      yield* storeIsThere
+      yield* Effect.catchCause(copying.refuse(envelope, delivery.body), (cause) =>
+        Cause.hasInterruptsOnly(cause)
+          ? Effect.interrupt
+          : Effect.logError("and its stream cannot go on without it").pipe(
+              Effect.annotateLogs({ failure: Jobs.describeFailure(cause) })
+            )
+      )
+    }
     yield* delivery.reject
   })
 

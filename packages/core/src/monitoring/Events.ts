@@ -56,7 +56,7 @@ const envelope = {
  */
 export const Envelope = Schema.Struct({
   ...envelope,
-  type: Schema.String.check(Schema.isMaxLength(200)),
+  type: Schema.String.check(Schema.isPattern(/^[\w.-]{1,200}$/)),
   version: Sequence
 })
 export interface Envelope extends Schema.Schema.Type<typeof Envelope> {}

@@ -62,44 +62,48 @@ export class Publishing extends Context.Service<Publishing>()("bedside/Publishin
     const log = yield* Ports.EventLog
     const outlet = yield* Outlet
 
+    /** So that while the outlet is away, no job waits for it but those that found out. */
+    let away = false
+
+    const tell: typeof outlet.tell = (messages, options) =>
+      Effect.onExit(outlet.tell(messages, options), (exit) => {
+        if (Exit.isSuccess(exit)) away = false
+        else if (!Cause.hasInterruptsOnly(exit.cause)) away = true
+        return Effect.void
+      })
+
     /** Tells a stream from behind one place on, and gives the last that was told. */
     const tellFrom = Effect.fnUntraced(function* (
       patientId: Patient.PatientId,
       after: number,
-      told: { readonly again: boolean; readonly done: (through: number) => Effect.Effect<void> }
+      how: { readonly again: boolean; readonly done: (through: number) => Effect.Effect<void> }
     ) {
       let through = after
       for (;;) {
         const events = yield* log.read(patientId, { limit: some, after: through })
         const last = events.at(-1)
         if (last === undefined) return through
-        yield* outlet.tell(events, told)
+        yield* tell(events, how)
         through = last.sequence
-        yield* told.done(through)
+        yield* how.done(through)
         if (events.length < some) return through
       }
     })
 
-    const relay = Effect.fnUntraced(function* (patientId: Patient.PatientId) {
-      const stream = yield* log.stream(patientId)
-      if (stream === undefined || stream.published >= stream.last) return
+    const relay = ({ patientId, last, published }: Ports.ToldStream) => {
       const done = (through: number) => log.published(patientId, through)
-      yield* tellFrom(patientId, stream.published, { again: false, done })
-    })
-
-    /** So that while the outlet is away, no job waits for it but those that found out. */
-    let away = false
-
-    const told = <A, E, R>(telling: Effect.Effect<A, E, R>) =>
-      Effect.onExit(telling, (exit) => {
-        if (Exit.isSuccess(exit)) away = false
-        else if (!Cause.hasInterruptsOnly(exit.cause)) away = true
-        return Effect.void
-      })
+      return published < last
+        ? Effect.asVoid(tellFrom(patientId, published, { again: false, done }))
+        : Effect.void
+    }
 
     /** Publishes what was not published of a patient; while the outlet is away, nothing. */
-    const publish = Effect.fn("Publishing.publish")((patientId: Patient.PatientId) =>
-      away ? Effect.void : Effect.catchTag(told(relay(patientId)), "Unreachable", () => Effect.void)
+    const publish = Effect.fn("Publishing.publish")(
+      function* (patientId: Patient.PatientId) {
+        const stream = away ? undefined : yield* log.stream(patientId)
+        if (stream !== undefined) yield* relay(stream)
+      },
+      Effect.catchTag("Unreachable", () => Effect.void)
     )
 
     const eachStream = Effect.fnUntraced(function* <E>(
@@ -116,16 +120,14 @@ export class Publishing extends Context.Service<Publishing>()("bedside/Publishin
       }
     })
 
+    /** Publishes whatever is behind, however long the jobs wait that are to do it. */
+    const catchUp = Effect.fn("Publishing.catchUp")(() => eachStream({ behind: true }, relay))
+
     /** Publishes whatever is behind, and then says up to which time everything was told. */
     const round = Effect.fn("Publishing.round")(function* (source: Events.Source) {
       const at = yield* DateTime.now
-      const heartbeat = { type: "heartbeat", version: 1, source, at } as const
-      yield* told(
-        Effect.andThen(
-          eachStream({ behind: true }, ({ patientId }) => relay(patientId)),
-          outlet.tell([heartbeat], { again: false })
-        )
-      )
+      yield* catchUp()
+      yield* tell([{ type: "heartbeat", version: 1, source, at }], { again: false })
     })
 
     const again = { again: true, done: () => Effect.void } as const
@@ -143,7 +145,7 @@ export class Publishing extends Context.Service<Publishing>()("bedside/Publishin
               0
             )
           : yield* tellFrom(patientId, from - 1, again)
-      yield* outlet.tell([{ type: "answer", version: 1, source, patientId, through }], again)
+      yield* tell([{ type: "answer", version: 1, source, patientId, through }], again)
     })
 
     const ask = Effect.fn("Publishing.ask")(
@@ -151,7 +153,7 @@ export class Publishing extends Context.Service<Publishing>()("bedside/Publishin
         outlet.ask({ ...wanted, type: "request", version: 1 })
     )
 
-    return { publish, round, answer, ask }
+    return { publish, catchUp, round, answer, ask }
   })
 }) {
   static readonly layer = Layer.effect(this, this.make)

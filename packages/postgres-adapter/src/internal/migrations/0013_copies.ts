@@ -1,6 +1,8 @@
 /**
  * What this database tells other services, and where its copies of theirs stand.
  *
+ * Messages of others are kept as they came, whatever is in them: `jsonb` refuses some that are JSON.
+ *
  * A stream outlives its patient, so it refers to none: its number goes on, and of its events only the
  * one that closes it is left.
  */
@@ -59,7 +61,7 @@ export const copies = Effect.gen(function* () {
       patient_id uuid,
       sequence integer,
       reason text,
-      content jsonb not null,
+      content json not null,
       primary key (source, patient_id, sequence)
     )
   `
@@ -75,7 +77,7 @@ export const copies = Effect.gen(function* () {
       version integer,
       at timestamptz,
       parked_at timestamptz not null,
-      content jsonb,
+      content json,
       primary key (source, patient_id, sequence)
     )
   `
