@@ -179,7 +179,7 @@ const load = (token: string, ids: ReadonlyArray<string>, perRequest: number) => 
     const readings = vitals.slice(0, perRequest).map(([vital, unit, value]) => ({
       vital,
       unit,
-      value: value + (number % 20),
+      value: value + (number % 4),
       observedAt: at
     }))
     const path = `/api/v1/patients/${ids[number % ids.length]}/measurements`

@@ -249,6 +249,19 @@ export const read = (message: unknown): Read => {
 /**
  * Reads what a copy asks for.
  *
+ * Shape: JSON that was parsed already.
+ *
+ * Fails with: within the result, the error of the schema.
+ *
+ * @example
+ * ```ts
+ * import * as Events from "@bedside/core/Events"
+ * import * as Result from "effect/Result"
+ *
+ * const everything = { type: "request", version: 1, source: "patients", patientId: null, from: 1 }
+ * Result.isSuccess(Events.readRequest(everything)) // => true
+ * Result.isFailure(Events.readRequest({ ...everything, from: 0 })) // => true
+ * ```
  * @since 0.2.0
  */
 export const readRequest = Schema.decodeUnknownResult(Request)
@@ -256,6 +269,19 @@ export const readRequest = Schema.decodeUnknownResult(Request)
 /**
  * Writes what a source says, as JSON can hold it.
  *
+ * Shape: a message in; what `read` reads out.
+ *
+ * Fails with: nothing.
+ *
+ * @example
+ * ```ts
+ * import * as Events from "@bedside/core/Events"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const at = DateTime.makeUnsafe("2026-03-01T10:00:00Z")
+ * const heartbeat = { type: "heartbeat", version: 1, source: "patients", at } as const
+ * Events.write(heartbeat) // => { type: "heartbeat", version: 1, source: "patients", at: "2026-03-01T10:00:00.000Z" }
+ * ```
  * @since 0.2.0
  */
 export const write = Schema.encodeSync(Message)
@@ -263,6 +289,17 @@ export const write = Schema.encodeSync(Message)
 /**
  * Writes what a copy asks for, as JSON can hold it.
  *
+ * Shape: a request in; what `readRequest` reads out.
+ *
+ * Fails with: nothing.
+ *
+ * @example
+ * ```ts
+ * import * as Events from "@bedside/core/Events"
+ *
+ * const everything = { type: "request", version: 1, source: "patients", patientId: null, from: 1 } as const
+ * Events.writeRequest(everything) // => { type: "request", version: 1, source: "patients", patientId: null, from: 1 }
+ * ```
  * @since 0.2.0
  */
 export const writeRequest = Schema.encodeSync(Request)
