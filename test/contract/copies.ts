@@ -464,7 +464,7 @@ export const tellingPatients = (it: Vitest.MethodsNonLive<Ports.Store>): void =>
       })
     )
 
-    it.effect("lists the streams, those that are behind alone, and reads them in pages", () =>
+    it.effect("lists the streams, and what was not published of any", () =>
       Effect.gen(function* () {
         const log = yield* Ports.EventLog
         const patients = yield* Ports.Patients
@@ -475,22 +475,35 @@ export const tellingPatients = (it: Vitest.MethodsNonLive<Ports.Store>): void =>
         const [first, second, third] = ids
         if (!first || !second || !third) return expect.fail("three patients")
         yield* patients.change(second, (current) => Result.succeed({ ...current, version: 2 }))
-        yield* log.published(first, 1)
-        yield* log.published(second, 1)
-        const list = (behind: boolean) =>
-          Effect.map(
-            Given.inPages(
-              (slice: Ports.Slice<Patient.PatientId>) => log.streams({ behind }, slice),
-              ({ patientId }) => patientId,
-              2
-            ),
-            (all) => all.map(({ patientId }) => patientId).filter((id) => ids.includes(id))
-          )
-        expect(yield* list(false)).toEqual([first, second, third])
-        expect(yield* list(true)).toEqual([second, third])
-        yield* log.published(second, 2)
-        yield* log.published(second, 1)
-        expect(yield* list(true)).toEqual([third])
+        const mark = (...marks: ReadonlyArray<readonly [Patient.PatientId, number]>) =>
+          log.published(marks.map(([patientId, through]) => ({ patientId, through })))
+        const behind = Effect.map(log.unpublished(1_000), (all) =>
+          all
+            .filter(({ patientId }) => ids.includes(patientId))
+            .map(({ patientId, sequence }) => [patientId, sequence])
+        )
+        expect(yield* behind).toEqual([
+          [first, 1],
+          [second, 1],
+          [second, 2],
+          [third, 1]
+        ])
+        expect(yield* log.unpublished(2)).toHaveLength(2)
+        yield* mark([first, 1], [second, 1])
+        const all = yield* Given.inPages(log.streams, ({ patientId }) => patientId, 2)
+        expect(all.filter(({ patientId }) => ids.includes(patientId))).toEqual([
+          { patientId: first, last: 1, published: 1 },
+          { patientId: second, last: 2, published: 1 },
+          { patientId: third, last: 1, published: 0 }
+        ])
+        expect(yield* behind).toEqual([
+          [second, 2],
+          [third, 1]
+        ])
+        yield* mark([second, 2])
+        yield* mark([second, 1])
+        yield* mark()
+        expect(yield* behind).toEqual([[third, 1]])
         expect(shape(yield* told(second, 1))).toEqual([[2, "patient.changed", "patients"]])
       })
     )

@@ -255,7 +255,7 @@ export const layerSource = (
       })
 
       yield* forever(`telling of ${source}`, Schedule.spaced("1 second"), publishing.round(source))
-      yield* forever(`catching up on ${source}`, Schedule.spaced("50 millis"), publishing.catchUp())
+      yield* forever(`catching up on ${source}`, Schedule.spaced("50 millis"), publishing.catchUp)
       yield* forever(
         `answering for ${source}`,
         Schedule.forever,

@@ -44,7 +44,7 @@ export interface Options {
  * import * as Ports from "@bedside/core/Ports"
  * import * as Effect from "effect/Effect"
  *
- * const told = Ports.EventLog.use((log) => log.streams({ behind: false }, { limit: 10 }))
+ * const told = Ports.EventLog.use((log) => log.streams({ limit: 10 }))
  * Effect.runSync(told.pipe(Effect.provide(Memory.layerOf({ events: "patients" })))) // => []
  * ```
  * @since 0.2.0

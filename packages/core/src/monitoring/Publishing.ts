@@ -16,6 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
 import type * as Patient from "../patient/Patient.ts"
 import type * as Events from "./Events.ts"
 import * as Ports from "./Ports.ts"
@@ -47,7 +48,7 @@ export class Outlet extends Context.Service<
 >()("bedside/Outlet") {}
 
 /** How many events are read and told at a time. */
-const some = 500
+const some = 100
 
 /** How many streams are looked at in one go. */
 const many = 1_000
@@ -72,65 +73,74 @@ export class Publishing extends Context.Service<Publishing>()("bedside/Publishin
         return Effect.void
       })
 
-    /** Tells a stream from behind one place on, and gives the last that was told. */
-    const tellFrom = Effect.fnUntraced(function* (
-      patientId: Patient.PatientId,
-      after: number,
-      how: { readonly again: boolean; readonly done: (through: number) => Effect.Effect<void> }
-    ) {
-      let through = after
-      for (;;) {
-        const events = yield* log.read(patientId, { limit: some, after: through })
-        const last = events.at(-1)
-        if (last === undefined) return through
-        yield* tell(events, how)
-        through = last.sequence
-        yield* how.done(through)
-        if (events.length < some) return through
-      }
+    const once = Semaphore.makeUnsafe(1)
+
+    const publishAll = Effect.fnUntraced(function* (events: ReadonlyArray<Events.Event>) {
+      if (events.length === 0) return
+      yield* tell(events, { again: false })
+      // Of each stream the last that was told.
+      const places = new Map(events.map(({ patientId, sequence }) => [patientId, sequence]))
+      yield* log.published([...places].map(([patientId, through]) => ({ patientId, through })))
     })
 
-    const relay = ({ patientId, last, published }: Ports.ToldStream) => {
-      const done = (through: number) => log.published(patientId, through)
-      return published < last
-        ? Effect.asVoid(tellFrom(patientId, published, { again: false, done }))
-        : Effect.void
-    }
-
-    /** Publishes what was not published of a patient; while the outlet is away, nothing. */
+    /**
+     * Publishes what was not published of a patient. While the outlet is away, nothing; and while
+     * somebody publishes whatever is behind, this is behind too.
+     */
     const publish = Effect.fn("Publishing.publish")(
       function* (patientId: Patient.PatientId) {
-        const stream = away ? undefined : yield* log.stream(patientId)
-        if (stream !== undefined) yield* relay(stream)
+        if (away) return
+        const stream = yield* log.stream(patientId)
+        if (stream === undefined || stream.published >= stream.last) return
+        yield* publishAll(yield* log.read(patientId, { limit: some, after: stream.published }))
       },
-      Effect.catchTag("Unreachable", () => Effect.void)
+      once.withPermitsIfAvailable(1),
+      Effect.catchTag("Unreachable", () => Effect.void),
+      Effect.asVoid
     )
 
-    const eachStream = Effect.fnUntraced(function* <E>(
-      query: { readonly behind: boolean },
-      use: (stream: Ports.ToldStream) => Effect.Effect<unknown, E>
-    ) {
-      let slice: Ports.Slice<Patient.PatientId> = { limit: many }
-      for (;;) {
-        const streams = yield* log.streams(query, slice)
-        yield* Effect.forEach(streams, use, { concurrency: 8, discard: true })
-        const last = streams.at(-1)
-        if (last === undefined || streams.length < many) return
-        slice = { limit: many, after: last.patientId }
-      }
-    })
-
     /** Publishes whatever is behind, however long the jobs wait that are to do it. */
-    const catchUp = Effect.fn("Publishing.catchUp")(() => eachStream({ behind: true }, relay))
+    const catchUp = once.withPermits(1)(
+      Effect.gen(function* () {
+        for (;;) {
+          const events = yield* log.unpublished(some)
+          yield* publishAll(events)
+          if (events.length < some) return
+        }
+      })
+    )
 
     /** Publishes whatever is behind, and then says up to which time everything was told. */
     const round = Effect.fn("Publishing.round")(function* (source: Events.Source) {
       const at = yield* DateTime.now
-      yield* catchUp()
+      yield* catchUp
       yield* tell([{ type: "heartbeat", version: 1, source, at }], { again: false })
     })
 
-    const again = { again: true, done: () => Effect.void } as const
+    /** Tells a stream again from a place on, and gives the last that was told. */
+    const tellAgain = Effect.fnUntraced(function* (patientId: Patient.PatientId, from: number) {
+      let through = from - 1
+      for (;;) {
+        const events = yield* log.read(patientId, { limit: some, after: through })
+        if (events.length > 0) yield* tell(events, { again: true })
+        through = events.at(-1)?.sequence ?? through
+        if (events.length < some) return through
+      }
+    })
+
+    const tellEverything = Effect.gen(function* () {
+      let slice: Ports.Slice<Patient.PatientId> = { limit: many }
+      for (;;) {
+        const streams = yield* log.streams(slice)
+        yield* Effect.forEach(streams, ({ patientId }) => tellAgain(patientId, 1), {
+          concurrency: 8,
+          discard: true
+        })
+        const last = streams.at(-1)
+        if (last === undefined || streams.length < many) return 0
+        slice = { limit: many, after: last.patientId }
+      }
+    })
 
     /** Tells what a copy asks for, and then that this was all. */
     const answer = Effect.fn("Publishing.answer")(function* ({
@@ -138,14 +148,9 @@ export class Publishing extends Context.Service<Publishing>()("bedside/Publishin
       patientId,
       from
     }: Events.Request) {
-      const through =
-        patientId === null
-          ? yield* Effect.as(
-              eachStream({ behind: false }, (it) => tellFrom(it.patientId, 0, again)),
-              0
-            )
-          : yield* tellFrom(patientId, from - 1, again)
-      yield* tell([{ type: "answer", version: 1, source, patientId, through }], again)
+      const through = yield* patientId === null ? tellEverything : tellAgain(patientId, from)
+      const end = { type: "answer", version: 1, source, patientId, through } as const
+      yield* tell([end], { again: true })
     })
 
     const ask = Effect.fn("Publishing.ask")(

@@ -34,7 +34,7 @@ describe("a message", () => {
     if (/"[+-]\d{6}-/.test(text)) return
     const read = Events.read(JSON.parse(text))
     expect(read._tag).toBe("message")
-    if (read._tag === "message") expect(Events.write(read.message)).toEqual(Events.write(message))
+    if (read._tag === "message") expect(JSON.stringify(Events.write(read.message))).toBe(text)
   })
 
   it("of a type or version that is not known has its envelope read, and nothing else", () => {

@@ -29,11 +29,8 @@ export interface ToldStream {
 export class EventLog extends Context.Service<
   EventLog,
   {
-    /** In order of patient; with `behind`, those alone that have events which were not published. */
-    readonly streams: (
-      query: { readonly behind: boolean },
-      slice: Slice<Patient.PatientId>
-    ) => Effect.Effect<ReadonlyArray<ToldStream>>
+    /** In order of patient. */
+    readonly streams: (slice: Slice<Patient.PatientId>) => Effect.Effect<ReadonlyArray<ToldStream>>
     /** The stream of a patient, none where nothing was told of them. */
     readonly stream: (patientId: Patient.PatientId) => Effect.Effect<ToldStream | undefined>
     /** In order of their places, those after one. */
@@ -41,8 +38,12 @@ export class EventLog extends Context.Service<
       patientId: Patient.PatientId,
       slice: Slice<number>
     ) => Effect.Effect<ReadonlyArray<Events.Event>>
+    /** Those that were not published of any stream, in order of patient and place, up to a number. */
+    readonly unpublished: (limit: number) => Effect.Effect<ReadonlyArray<Events.Event>>
     /** Never takes back what was marked further. */
-    readonly published: (patientId: Patient.PatientId, through: number) => Effect.Effect<void>
+    readonly published: (
+      marks: ReadonlyArray<{ readonly patientId: Patient.PatientId; readonly through: number }>
+    ) => Effect.Effect<void>
   }
 >()("bedside/EventLog") {}
 

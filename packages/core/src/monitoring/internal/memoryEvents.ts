@@ -122,11 +122,12 @@ const shown = ({ patientId, last, published }: StoredStream): Ports.ToldStream =
 })
 
 export const make = (state: State): Ports.EventLog["Service"] => ({
-  streams: ({ behind }, page) =>
-    step(() => {
-      const all = [...state.streams.values()].filter((it) => !behind || it.published < it.last)
-      return Result.succeed(slice(all, ascending, (it): string => it.patientId, page).map(shown))
-    }),
+  streams: (page) =>
+    step(() =>
+      Result.succeed(
+        slice(state.streams.values(), ascending, (it): string => it.patientId, page).map(shown)
+      )
+    ),
   stream: (patientId) =>
     step(() => {
       const stream = state.streams.get(patientId)
@@ -137,12 +138,21 @@ export const make = (state: State): Ports.EventLog["Service"] => ({
       const events = state.streams.get(patientId)?.events ?? []
       return Result.succeed(events.filter(({ sequence }) => sequence > after).slice(0, limit))
     }),
-  published: (patientId, through) =>
+  unpublished: (limit) =>
+    step(() =>
+      Result.succeed(
+        [...state.streams.values()]
+          .toSorted((left, right) => ascending(left.patientId, right.patientId))
+          .flatMap(({ events, published }) => events.filter((it) => it.sequence > published))
+          .slice(0, limit)
+      )
+    ),
+  published: (marks) =>
     step(() => {
-      const stream = state.streams.get(patientId)
-      if (stream !== undefined) {
-        const published = Math.max(stream.published, through)
-        state.streams.set(patientId, { ...stream, published })
+      for (const { patientId, through } of marks) {
+        const stream = state.streams.get(patientId)
+        if (stream === undefined || stream.published >= through) continue
+        state.streams.set(patientId, { ...stream, published: through })
       }
       return Result.void
     })
