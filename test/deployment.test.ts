@@ -19,7 +19,8 @@ const matches = (text: string, pattern: RegExp): ReadonlyArray<string> =>
 const folders = [
   ...Sources.packages.map((name) => `packages/${name}`),
   "examples/server",
-  "examples/worker"
+  "examples/worker",
+  "examples/microservices"
 ]
 
 /** The folders of a package and of every package of ours that it needs. */
@@ -48,6 +49,63 @@ describe("the image", () => {
   it("installs with the pnpm that everything else here is installed with", () => {
     const [version = "none"] = matches(read("scripts/launch.mjs"), /^const PNPM = "([\d.]+)"/gm)
     expect(matches(dockerfile, /pnpm@([\d.]+)/g)).toEqual([version])
+  })
+})
+
+describe("the image of the two services", () => {
+  const image = read("deploy/microservices/Dockerfile")
+  const both = read("deploy/microservices/compose.yaml")
+
+  it("gets the manifest of every package that they need, of the server's parts too", () => {
+    const copied = matches(image, /^COPY (\S+)\/package\.json /gm)
+    const needed = new Set(["examples/server", "examples/microservices"].flatMap(closure))
+    expect(copied.toSorted()).toEqual([...needed].toSorted())
+  })
+
+  it("runs files that are there, and is made of files that are", () => {
+    const run = [
+      ...matches(image, /"(examples\/[^"]+)"/g),
+      ...matches(both, /(examples\/\S+\.ts)/g)
+    ]
+    expect(new Set(run)).toEqual(
+      new Set(["patients", "measurements"].map((part) => `examples/microservices/${part}/main.ts`))
+    )
+    expect(run.filter((file) => !existsSync(pathOf(file)))).toEqual([])
+    expect(matches(both, /^ +dockerfile: (\S+)$/gm)).toEqual(["deploy/microservices/Dockerfile"])
+    expect(matches(both, /- \.\/(\S+):\/etc/g)).toEqual(["nginx.conf"])
+  })
+
+  it("is as the image of the server in all that is not its name", () => {
+    const common = (text: string) =>
+      text.slice(text.indexOf("\nENV ")).replaceAll(/^(?:#.*|CMD .*)\n|^\n/gm, "")
+    expect(common(image)).toBe(common(dockerfile))
+    expect(matches(image, /pnpm@([\d.]+)/g)).toEqual(matches(dockerfile, /pnpm@([\d.]+)/g))
+  })
+
+  it("is given only variables that the services read, and no default for what is secret", () => {
+    const known = ["patients", "measurements"].flatMap((name) =>
+      matches(read(`examples/microservices/${name}/main.ts`), /Config\.\w+\("(\w+)"\)/g)
+    )
+    const set = matches(both, /^ {2,6}((?:BEDSIDE_|SMTP_|DATABASE_)\w+):/gm)
+    expect(set.length).toBeGreaterThan(5)
+    expect(set.filter((name) => !known.includes(name))).toEqual([])
+    const secrets = matches(both, /\$\{(\w*(?:PASSWORD|SECRET)\w*\W.)/g)
+    expect(new Set(secrets)).toEqual(
+      new Set([
+        "POSTGRES_PASSWORD:?",
+        "RABBITMQ_PASSWORD:?",
+        "BEDSIDE_ADMIN_PASSWORD:?",
+        "BEDSIDE_TOKEN_SECRET:?"
+      ])
+    )
+  })
+
+  it("stands where the proxy looks for it", () => {
+    const upstreams = matches(read("deploy/microservices/nginx.conf"), /^\s*server (\w+:\d+);/gm)
+    const [port = "none"] = matches(image, /^ {4}PORT=(\d+)/gm)
+    expect(upstreams).toEqual([`patients:${port}`, `measurements:${port}`])
+    expect(both).toMatch(/^ {2}patients:$/m)
+    expect(both).toMatch(/^ {2}measurements:$/m)
   })
 })
 

@@ -19,37 +19,9 @@ import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync
-} from "node:fs"
 import * as http from "node:http"
-import { createServer } from "node:net"
-import { tmpdir } from "node:os"
-import { delimiter, join } from "node:path"
-import { fileURLToPath } from "node:url"
-
-const configuration = fileURLToPath(new URL("../deploy/nginx.conf", import.meta.url).href)
-
-const nginx = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin"]
-  .map((folder) => join(folder, "nginx"))
-  .find((path) => process.platform === "linux" && existsSync(path))
-
-const freePort = Effect.promise(async () => {
-  const probe = createServer().listen(0, "127.0.0.1")
-  await once(probe, "listening")
-  const address = probe.address()
-  probe.close()
-  await once(probe, "close")
-  return typeof address === "object" && address !== null ? address.port : 0
-})
+import * as Nginx from "./nginx.ts"
 
 const password = Redacted.make("a password of the trial")
 
@@ -72,91 +44,6 @@ const bedside = (options: { readonly limit: number }) => {
 
 const portOf = (address: HttpServer.HttpServer["Service"]["address"]): number =>
   "port" in address ? address.port : 0
-
-/** `deploy/nginx.conf` with other addresses, and a folder of its own for temporary files. */
-const rendered = (folder: string, port: number, upstream: number): string => {
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
-    (kind) => `${kind}_temp_path ${folder}/${kind};`
-  )
-  const replacements = [
-    ["server server:3000;", `server 127.0.0.1:${upstream};`],
-    ["listen 80;", `listen 127.0.0.1:${port};`],
-    ["http {\n", `http {\n${temporary.join("\n")}\n`]
-  ] as const
-  return replacements.reduce(
-    (text, [from, to]) => {
-      expect(text.split(from).length, `one "${from.trim()}" in the configuration`).toBe(2)
-      return text.replace(from, to)
-    },
-    readFileSync(configuration, "utf8")
-  )
-}
-
-interface Proxy {
-  readonly port: number
-  readonly process: ChildProcess
-  /** Waits for a line in the log of nginx, past what an earlier wait has read. */
-  readonly logged: (pattern: RegExp) => Effect.Effect<void>
-  /** Lets nginx finish what is under way; gives its exit code and signal. */
-  readonly quit: Effect.Effect<ReadonlyArray<unknown>>
-  /** What nginx wrote of the requests; complete once it has quit. */
-  readonly accessLog: () => string
-}
-
-const proxyTo = Effect.fnUntraced(function* (binary: string, upstream: number) {
-  const folder = yield* Effect.acquireRelease(
-    Effect.sync(() => mkdtempSync(join(tmpdir(), "bedside-nginx-"))),
-    (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-  )
-  const port = yield* freePort
-  writeFileSync(join(folder, "nginx.conf"), rendered(folder, port, upstream))
-  const access = join(folder, "access.log")
-  const directives = `daemon off; pid ${folder}/nginx.pid; error_log stderr notice;`
-  const child = yield* Effect.acquireRelease(
-    Effect.sync(() => {
-      // A file, since /dev/stdout cannot be opened where it is a socket.
-      const stdout = openSync(access, "a")
-      const args = ["-e", "stderr", "-c", join(folder, "nginx.conf"), "-g", directives]
-      const started = spawn(binary, args, { stdio: ["ignore", stdout, "pipe"] })
-      closeSync(stdout)
-      return started
-    }),
-    (started) =>
-      Effect.promise(async () => {
-        if (started.exitCode !== null || started.signalCode !== null) return
-        started.kill("SIGTERM")
-        await once(started, "exit")
-      })
-  )
-  let log = ""
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    log += text
-    child.emit("logged")
-  })
-  const logged = (pattern: RegExp) =>
-    Effect.promise(async () => {
-      for (let match = pattern.exec(log); ; match = pattern.exec(log)) {
-        if (match !== null) {
-          log = log.slice(match.index + match[0].length)
-          return
-        }
-        if (child.exitCode !== null) throw new Error(`nginx ended: ${log}`)
-        await Promise.race([once(child, "logged"), once(child, "exit")])
-      }
-    })
-  yield* logged(/start worker process \d+\n/)
-  const proxy: Proxy = {
-    port,
-    process: child,
-    logged,
-    quit: Effect.promise(() => {
-      child.kill("SIGQUIT")
-      return once(child, "exit")
-    }),
-    accessLog: () => readFileSync(access, "utf8")
-  }
-  return proxy
-})
 
 interface Answer {
   readonly status: number | undefined
@@ -181,6 +68,9 @@ interface Sent {
 }
 
 const json = { "content-type": "application/json" }
+
+const proxyTo = (binary: string, upstream: number) =>
+  Nginx.proxy(binary, "deploy/nginx.conf", { "server:3000": upstream })
 
 /** A server behind a proxy, and what a client sends to the proxy. */
 const behind = Effect.fnUntraced(function* (binary: string, limit = 100) {
@@ -340,7 +230,7 @@ const describeProxy = (binary: string) =>
 
     it.live("is said to be away when it does not answer", () =>
       Effect.gen(function* () {
-        const proxy = yield* proxyTo(binary, yield* freePort)
+        const proxy = yield* proxyTo(binary, yield* Nginx.freePort)
         const request = http.get({ host: "127.0.0.1", port: proxy.port, path: "/", agent: false })
         const { status, headers, body } = yield* Effect.promise(() => answerTo(request))
         expect([status, headers["content-type"], headers["retry-after"]]).toEqual([
@@ -358,13 +248,11 @@ const describeProxy = (binary: string) =>
     )
   })
 
-const advice = "needs nginx on Linux (apt-get install nginx)"
-
-if (nginx !== undefined) {
-  describeProxy(nginx)
+if (Nginx.binary !== undefined) {
+  describeProxy(Nginx.binary)
 } else if (process.env["BEDSIDE_STRICT"] === "1") {
-  it("Bedside behind nginx", () => expect.fail(advice))
+  it("Bedside behind nginx", () => expect.fail(Nginx.advice))
 } else {
-  process.stderr.write(`SKIPPED Bedside behind nginx: ${advice}\n`)
-  it.skip(`Bedside behind nginx (${advice})`, () => {})
+  process.stderr.write(`SKIPPED Bedside behind nginx: ${Nginx.advice}\n`)
+  it.skip(`Bedside behind nginx (${Nginx.advice})`, () => {})
 }

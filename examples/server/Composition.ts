@@ -3,6 +3,7 @@
  * carries jobs, how people are told, and who is asked.
  */
 import * as Consulting from "@bedside/core/Consulting"
+import type * as Events from "@bedside/core/Events"
 import * as Notifying from "@bedside/core/Notifying"
 import * as Ports from "@bedside/core/Ports"
 import * as Store from "@bedside/postgres-adapter/Store"
@@ -24,6 +25,8 @@ export interface Place {
   readonly databaseUrl: Option.Option<Redacted.Redacted<string>>
   readonly dataDirectory: string
   readonly lease: Duration.Duration
+  /** What other services are told of: nothing. */
+  readonly events?: Events.Source
 }
 
 /** How often a process looks at the risk models without being asked. */
@@ -39,11 +42,13 @@ type StoreError =
 export const store = ({
   databaseUrl,
   dataDirectory,
-  lease
+  lease,
+  events
 }: Place): Layer.Layer<Ports.Store, StoreError> =>
   Option.match(databaseUrl, {
-    onSome: (url) => Store.layerPostgres({ url, lease, renewal: Duration.times(lease, 1 / 3) }),
-    onNone: () => Store.layerEmbedded({ directory: dataDirectory })
+    onSome: (url) =>
+      Store.layerPostgres({ url, lease, renewal: Duration.times(lease, 1 / 3), events }),
+    onNone: () => Store.layerEmbedded({ directory: dataDirectory, events })
   })
 
 /** What carries jobs to the workers. */

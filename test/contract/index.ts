@@ -4,11 +4,13 @@
  * One suite for all of them, so that what passes on `Memory` passes on a database. The clock is the
  * real one, as a database has its own; a test waits for what it needs, never for a time.
  */
+import type * as Events from "@bedside/core/Events"
 import type * as Ports from "@bedside/core/Ports"
 import { describe, layer } from "@effect/vitest"
 import type * as Layer from "effect/Layer"
 import { accounts } from "./accounts.ts"
 import { assessments } from "./assessments.ts"
+import { copies, tellingMeasurements, tellingPatients } from "./copies.ts"
 import { corrections } from "./corrections.ts"
 import { deliveries } from "./deliveries.ts"
 import { ecgs } from "./ecgs.ts"
@@ -58,6 +60,21 @@ export const contract = <E>(name: string, store: Layer.Layer<Ports.Store, E>): v
       letters(it)
       jobs(it)
     })
+  })
+}
+
+/**
+ * Runs the contract of services that stand apart: copies on any store, and what a store tells that was
+ * made to.
+ */
+export const contractApart = <E>(
+  name: string,
+  store: (options: { readonly events?: Events.Source }) => Layer.Layer<Ports.Store, E>
+): void => {
+  describe(name, () => {
+    layer(store({}), options)("keeps copies:", copies)
+    layer(store({ events: "patients" }), options)("tells:", tellingPatients)
+    layer(store({ events: "measurements" }), options)("tells:", tellingMeasurements)
   })
 }
 

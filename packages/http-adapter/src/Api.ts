@@ -5,6 +5,7 @@
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Accounts from "./internal/api/Accounts.ts"
 import * as Compat from "./internal/api/Compat.ts"
+import * as Copies from "./internal/api/Copies.ts"
 import * as Ecgs from "./internal/api/Ecgs.ts"
 import * as Fhir from "./internal/api/Fhir.ts"
 import * as Jobs from "./internal/api/Jobs.ts"
@@ -56,3 +57,13 @@ export const Api = Routes.api("bedside")
       "Not a medical device."
   )
   .annotate(OpenApi.Transform, Description.exact)
+
+/**
+ * Groups for a service that has a copy of what another service keeps. The full server, which has
+ * everything itself, leaves them out.
+ *
+ * @since 0.2.0
+ */
+export const Apart = Routes.api("bedside")
+  .add(Measurements.latestMeasurements, Copies.copies)
+  .middleware(Problem.Common)

@@ -1,33 +1,28 @@
 /**
- * Bedside over HTTP: every route of the contract, over the workflows of core.
+ * Bedside over HTTP: every route of the contract, or those of some of its groups, over the workflows of
+ * core.
  *
  * `layer` serves on a socket; `routes` is the same without one, for a host that brings its own (Express,
- * Hono, a test). Both take the workflows from their surroundings, so the store is the caller's choice.
+ * Hono, a test). Both take the workflows from their surroundings, so the store is the caller's choice,
+ * and of the workflows no more than the chosen groups call.
  */
+import type * as Copying from "@bedside/core/Copying"
 import type * as Ports from "@bedside/core/Ports"
 import type * as Workflows from "@bedside/core/Workflows"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Context from "effect/Context"
+import type * as FileSystem from "effect/FileSystem"
+import type * as Etag from "effect/http/Etag"
+import type * as HttpPlatform from "effect/http/HttpPlatform"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
+import type * as Path from "effect/Path"
 import { Api } from "./Api.ts"
 import * as BodyLimit from "./BodyLimit.ts"
 import type * as Boundary from "./Boundary.ts"
-import * as Documentation from "./Documentation.ts"
 import { root } from "./internal/api/Endpoints.ts"
-import * as Accounts from "./internal/handlers/accounts.ts"
-import * as Compat from "./internal/handlers/compat.ts"
-import * as CompatWard from "./internal/handlers/compatWard.ts"
-import * as Ecgs from "./internal/handlers/ecgs.ts"
-import * as Fhir from "./internal/handlers/fhir.ts"
-import * as Measurements from "./internal/handlers/measurements.ts"
-import * as OperationsHandlers from "./internal/handlers/operations.ts"
-import * as Patients from "./internal/handlers/patients.ts"
-import * as Risks from "./internal/handlers/risks.ts"
-import * as Scores from "./internal/handlers/scores.ts"
-import * as Sensors from "./internal/handlers/sensors.ts"
-import * as Uploads from "./internal/handlers/uploads.ts"
 import * as Mount from "./internal/mount.ts"
+import * as Parts from "./internal/parts.ts"
 import * as Operations from "./Operations.ts"
 import * as Problem from "./Problem.ts"
 import * as RateLimit from "./RateLimit.ts"
@@ -35,7 +30,6 @@ import * as Routes from "./Routes.ts"
 import * as Security from "./Security.ts"
 import * as Server from "./Server.ts"
 import * as Tokens from "./Tokens.ts"
-import * as Viewer from "./Viewer.ts"
 
 /**
  * What may be set: the tokens, the bound on registrations, and what the boundary takes.
@@ -48,56 +42,43 @@ export interface Options {
   readonly boundary?: Boundary.Options
 }
 
-const { groups } = Api
-
-const beside = Layer.mergeAll(
-  Viewer.page(),
-  Documentation.openApi(Api),
-  Documentation.page(Api),
-  Documentation.page(
-    Documentation.part(Api, "Bedside: patients", groups.compatPatients, groups.patients),
-    `${root}/patient/docs`
-  ),
-  Documentation.page(
-    Documentation.part(
-      Api,
-      "Bedside: measurements",
-      groups.compatMeasurements,
-      groups.measurements
-    ),
-    `${root}/measures/docs`
-  )
-)
-
-const handlers = Layer.mergeAll(
-  Accounts.tokens,
-  Accounts.users,
-  Patients.patients,
-  Patients.registrations,
-  Patients.assessments,
-  Measurements.measurements,
-  Ecgs.ecgs,
-  Sensors.sensors,
-  Risks.risks,
-  Scores.scores,
-  Fhir.fhir,
-  Uploads.uploads,
-  OperationsHandlers.jobs,
-  Compat.token,
-  Compat.ecg,
-  Compat.sensors,
-  CompatWard.patients,
-  CompatWard.measurements,
-  OperationsHandlers.operations
-)
-
 /** Ids of callers may have 200 characters, each of which may take nine in a path. */
 const routerConfig = { maxParamLength: 1_800 }
 
 /**
- * Every route, for a router of the caller's.
+ * A group of routes that can be served alone or with others.
  *
- * Shape: needs the workflows and `Ports.Readiness`.
+ * @since 0.2.0
+ */
+export type Group = Parts.Name
+
+/**
+ * The groups that are served: all of the full server, where none are named.
+ *
+ * @since 0.2.0
+ */
+export interface Choice<G extends Group> {
+  readonly groups?: readonly [G, ...ReadonlyArray<G>]
+}
+
+/** Of what handlers ask for, what a store and core provide; the rest is the adapter's own. */
+type Asked<G extends Group> =
+  | Ports.Readiness
+  | Extract<Parts.Needs<G>, Workflows.Workflows | Copying.Copying>
+
+/** What a router of Effect's has. */
+type Surroundings =
+  | HttpRouter.HttpRouter
+  | Etag.Generator
+  | FileSystem.FileSystem
+  | HttpPlatform.HttpPlatform
+  | Path.Path
+
+/**
+ * Every route, or those of some groups, for a router of the caller's.
+ *
+ * Shape: needs the workflows that the groups call, and `Ports.Readiness`. The documentation pages and
+ * `/openapi.json` describe the groups that are served, and no other.
  *
  * Fails with: `WeakSecret`, when the token secret has fewer than 32 bytes.
  *
@@ -109,11 +90,15 @@ const routerConfig = { maxParamLength: 1_800 }
  *
  * const secret = Redacted.make("a secret of at least thirty-two bytes")
  * Layer.isLayer(Http.routes({ tokens: { secret } })) // => true
+ * Layer.isLayer(Http.routes({ tokens: { secret }, groups: ["patients", "operations"] })) // => true
  * ```
  * @since 0.1.0
  */
-export const routes = (options: Options) =>
-  Routes.layer(Api, beside, options.boundary).pipe(
+export const routes = <const G extends Group = Parts.Full>(
+  options: Options & Choice<G>
+): Layer.Layer<never, Tokens.WeakSecret, Surroundings | Asked<G>> => {
+  const { api, beside, handlers } = Parts.chosen(options.groups ?? Parts.full)
+  return Routes.layer(api, beside, options.boundary).pipe(
     Layer.provide(handlers),
     Layer.provide([
       Security.layer,
@@ -123,10 +108,12 @@ export const routes = (options: Options) =>
       Operations.Readiness.layer
     ]),
     Layer.provide(Tokens.Tokens.layer(options.tokens))
-  )
+    // The table of handlers is read by names, so what is left to ask for is what the names say.
+  ) as Layer.Layer<never, Tokens.WeakSecret, Surroundings | Asked<G>>
+}
 
 /**
- * Every route on a socket of its own.
+ * Every route, or those of some groups, on a socket of its own.
  *
  * Shape: listens when the layer is built; stops gracefully when its scope closes.
  *
@@ -143,7 +130,9 @@ export const routes = (options: Options) =>
  * ```
  * @since 0.1.0
  */
-export const layer = (options: Options & { readonly server: Server.Options }) =>
+export const layer = <const G extends Group = Parts.Full>(
+  options: Options & Choice<G> & { readonly server: Server.Options }
+) =>
   HttpRouter.serve(routes(options), {
     disableLogger: true,
     disableListenLog: true,

@@ -19,6 +19,7 @@ import * as Intake from "./internal/Intake.ts"
 import * as MeasurementRow from "./internal/MeasurementRow.ts"
 import * as Offer from "./internal/Offer.ts"
 import * as Row from "./internal/Row.ts"
+import * as Telling from "./internal/Telling.ts"
 import * as Transaction from "./internal/Transaction.ts"
 
 type HistoryQuery = Omit<Parameters<Ports.Measurements["Service"]["history"]>[1], "vital">
@@ -57,6 +58,7 @@ const fromRows = Effect.map((rows: ReadonlyArray<MeasurementRow.MeasurementRow>)
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const offer = yield* Offer.make
+  const telling = yield* Telling.make(sql, offer)
 
   const select = sql.literal(`select ${MeasurementRow.columns}`)
   const table = sql.literal("from bedside_measurements as m")
@@ -144,7 +146,7 @@ const make = Effect.gen(function* () {
     )
 
   return Ports.Measurements.of({
-    record: Intake.make(sql, offer),
+    record: Intake.make(sql, offer, telling),
     pressuresBeside: (patientId, readings) =>
       Transaction.orDie(
         fromRows(sql<MeasurementRow.MeasurementRow>`
@@ -233,6 +235,7 @@ const make = Effect.gen(function* () {
               implausible = ${to.implausible}, recorded_at = ${now}, version = ${corrected.version}
             where id = ${id}
           `
+          yield* telling.measurements(row.patientId, [id])
           yield* Effect.forEach(jobs, offer, { discard: true })
           return MeasurementRow.fromRow(corrected)
         })
@@ -253,6 +256,7 @@ const make = Effect.gen(function* () {
             where patient_id = ${row.patientId}
               and ${row.observedAt} between since and as_of
           `
+          yield* telling.deleted(row.patientId, id)
           yield* Effect.forEach(jobs, offer, { discard: true })
         })
       )

@@ -16,6 +16,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import * as Column from "./internal/Column.ts"
 import * as Offer from "./internal/Offer.ts"
 import * as Row from "./internal/Row.ts"
+import * as Telling from "./internal/Telling.ts"
 import * as Transaction from "./internal/Transaction.ts"
 
 interface PatientRow {
@@ -110,6 +111,7 @@ const sameIdentifiers = (left: Patient.Patient, right: Patient.Patient): boolean
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const offer = yield* Offer.make
+  const telling = yield* Telling.make(sql, offer)
 
   const patients = sql`
     select patient.*, (
@@ -153,7 +155,8 @@ const make = Effect.gen(function* () {
     sql`insert into bedside_patients ${sql.insert({ ...toRow(patient) })}`.pipe(
       orEmailTaken,
       orIdTaken,
-      Effect.andThen(insertIdentifiers(patient))
+      Effect.andThen(insertIdentifiers(patient)),
+      Effect.andThen(telling.patient("patient.registered", patient))
     )
 
   const update = Effect.fnUntraced(function* (current: Patient.Patient, next: Patient.Patient) {
@@ -218,6 +221,7 @@ const make = Effect.gen(function* () {
           const current = yield* locked(id)
           const next = yield* Effect.fromResult(decide(current))
           yield* update(current, next)
+          yield* telling.patient("patient.changed", next)
           return next
         })
       ),
@@ -226,6 +230,7 @@ const make = Effect.gen(function* () {
         sql,
         Effect.gen(function* () {
           yield* Effect.fromResult(decide(yield* locked(id)))
+          yield* telling.erased(id)
           yield* sql`delete from bedside_patients where id = ${id}`
         })
       ),
@@ -250,10 +255,12 @@ const make = Effect.gen(function* () {
             set ${sql.update({ ...fromConfirmation(next) }, ["patientId"])}
             where patient_id = ${id}
           `
-          yield* sql`
+          const changed = yield* sql`
             update bedside_patients set registration = ${next.status}, version = version + 1
             where id = ${id} and registration is distinct from ${next.status}
+            returning id
           `
+          if (changed.length > 0) yield* telling.patient("patient.changed", yield* read(id))
           return next
         })
       )

@@ -4,6 +4,7 @@
  * A method is one transaction, with the job it leaves behind. A database that is down is a defect;
  * only while the layer is built, it is an error.
  */
+import type * as Events from "@bedside/core/Events"
 import * as Ports from "@bedside/core/Ports"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -12,9 +13,12 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Accounts from "./Accounts.ts"
 import * as Assessments from "./Assessments.ts"
+import * as Copies from "./Copies.ts"
 import * as Deliveries from "./Deliveries.ts"
 import * as Ecgs from "./Ecgs.ts"
 import * as Embedded from "./Embedded.ts"
+import * as EventLog from "./EventLog.ts"
+import * as Telling from "./internal/Telling.ts"
 import * as JobQueue from "./JobQueue.ts"
 import * as Labels from "./Labels.ts"
 import * as Measurements from "./Measurements.ts"
@@ -39,8 +43,19 @@ const readiness = Layer.effect(
   }))
 )
 
+/**
+ * What a store may be made to do beside.
+ *
+ * @since 0.2.0
+ */
+export interface Options {
+  /** What it tells other services of, in the transaction of each change: nothing. */
+  readonly events?: Events.Source | undefined
+}
+
 const over = (
-  queue: typeof Queue.layerEmbedded
+  queue: typeof Queue.layerEmbedded,
+  { events }: Options
 ): Layer.Layer<Ports.Store, MigrationError | SqlError, SqlClient.SqlClient> =>
   Layer.mergeAll(
     Patients.layer,
@@ -53,12 +68,18 @@ const over = (
     Predictions.layer,
     Labels.layer,
     RiskRuns.layer,
+    EventLog.layer,
+    Copies.layer,
     Accounts.layer,
     Deliveries.layer,
     JobQueue.layer,
     readiness,
     Queue.layerCleanup
-  ).pipe(Layer.provide(queue), Layer.provide(Migrations.layer))
+  ).pipe(
+    Layer.provide(Layer.succeed(Telling.Tells, events)),
+    Layer.provide(queue),
+    Layer.provide(Migrations.layer)
+  )
 
 /**
  * Every port on the current database, which other processes may use at the same time.
@@ -82,9 +103,9 @@ const over = (
  * @since 0.1.0
  */
 export const layer = (
-  options: Queue.Options = {}
+  options: Options & Queue.Options = {}
 ): Layer.Layer<Ports.Store, MigrationError | SqlError, SqlClient.SqlClient> =>
-  over(Queue.layer(options))
+  over(Queue.layer(options), options)
 
 /**
  * Every port on a Postgres server.
@@ -103,7 +124,7 @@ export const layer = (
  * @since 0.1.0
  */
 export const layerPostgres = (
-  options: Postgres.Options & Queue.Options
+  options: Options & Postgres.Options & Queue.Options
 ): Layer.Layer<Ports.Store, Postgres.ServerUnusable | MigrationError | SqlError> =>
   layer(options).pipe(Layer.provide(Postgres.layer(options)))
 
@@ -122,9 +143,9 @@ export const layerPostgres = (
  * ```
  * @since 0.1.0
  */
-export const layerEmbedded = (options: {
-  readonly directory: string
-}): Layer.Layer<
+export const layerEmbedded = (
+  options: Options & { readonly directory: string }
+): Layer.Layer<
   Ports.Store,
   Embedded.DirectoryInUse | Embedded.DirectoryUnusable | MigrationError | SqlError
-> => over(Queue.layerEmbedded).pipe(Layer.provide(Embedded.layer(options)))
+> => over(Queue.layerEmbedded, options).pipe(Layer.provide(Embedded.layer(options)))

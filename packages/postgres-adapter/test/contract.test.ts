@@ -1,8 +1,11 @@
 import * as Layer from "effect/Layer"
-import { contract } from "../../../test/contract/index.ts"
+import { contract, contractApart } from "../../../test/contract/index.ts"
 import * as Store from "../src/Store.ts"
 import { backends } from "./backends.ts"
 
 for (const { name, layer } of backends) {
   contract(`the store on ${name}`, Store.layer().pipe(Layer.provide(layer)))
+  contractApart(`the store on ${name}, apart`, (options) =>
+    Store.layer(options).pipe(Layer.provide(layer))
+  )
 }

@@ -14,6 +14,7 @@ import * as Jobs from "@bedside/core/Jobs"
 import * as Monitoring from "@bedside/core/Monitoring"
 import * as Notifying from "@bedside/core/Notifying"
 import * as Ports from "@bedside/core/Ports"
+import * as Publishing from "@bedside/core/Publishing"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
@@ -21,6 +22,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
 import * as Slots from "./internal/slots.ts"
 
 /** The workflows that jobs name. */
@@ -68,13 +70,25 @@ export const inFlight = Metric.gauge("bedside_jobs_in_flight", {
   description: "Jobs this process is at"
 })
 
+/** Only services that stand apart have one. */
+const publishing = <E>(
+  use: (it: Publishing.Publishing["Service"]) => Effect.Effect<void, E>
+): Effect.Effect<void, E | Jobs.JobRefused> =>
+  Effect.flatMap(
+    Effect.serviceOption(Publishing.Publishing),
+    (found): Effect.Effect<void, E | Jobs.JobRefused> =>
+      Option.isSome(found)
+        ? use(found.value)
+        : Effect.fail(new Jobs.JobRefused({ reason: "no other service is told" }))
+  )
+
 /**
  * Runs the workflow that a job names.
  *
  * Shape: one job; it may run twice without doing its work twice.
  *
  * Fails with: `JobRefused` when no attempt will ever succeed, `ChannelDown` when a notice could not
- * be sent just now.
+ * be sent just now, `Unreachable` when a request to another service could not.
  *
  * @example
  * ```ts
@@ -112,7 +126,11 @@ export const inFlight = Metric.gauge("bedside_jobs_in_flight", {
  */
 export const handle = (
   job: Jobs.Job
-): Effect.Effect<void, Jobs.JobRefused | Notifying.ChannelDown, Workflows> => {
+): Effect.Effect<
+  void,
+  Jobs.JobRefused | Notifying.ChannelDown | Publishing.Unreachable,
+  Workflows
+> => {
   switch (job._tag) {
     case "analyse-ecg":
       return Electrocardiography.Electrocardiography.use((it) => it.analyse(job.recordingId))
@@ -130,6 +148,10 @@ export const handle = (
       return Notifying.Notifying.use((it) => it.sendConfirmation(job.patientId))
     case "notify":
       return Notifying.Notifying.use((it) => it.notify(job.assessmentId))
+    case "publish-events":
+      return publishing((it) => it.publish(job.patientId))
+    case "request-events":
+      return publishing((it) => it.ask(job))
   }
 }
 

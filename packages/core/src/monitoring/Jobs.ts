@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import * as Recording from "../ecg/Recording.ts"
 import * as Patient from "../patient/Patient.ts"
 import * as Upload from "../sensor/Upload.ts"
+import * as Events from "./Events.ts"
 import * as RiskRun from "./RiskRun.ts"
 
 /**
@@ -102,6 +103,29 @@ export const Notify = Schema.TaggedStruct("notify", {
 })
 
 /**
+ * Publish what is told of a patient and was not published yet.
+ *
+ * @since 0.2.0
+ */
+export const PublishEvents = Schema.TaggedStruct("publish-events", {
+  patientId: Patient.PatientId,
+  through: Schema.Int
+})
+
+/**
+ * Ask a source to tell a stream again from a place on, or everything where no patient is named;
+ * `at` is when that was decided, in ms since 1970, so that the same may be asked again.
+ *
+ * @since 0.2.0
+ */
+export const RequestEvents = Schema.TaggedStruct("request-events", {
+  source: Events.Source,
+  patientId: Schema.NullOr(Patient.PatientId),
+  from: Schema.Int,
+  at: Schema.Int
+})
+
+/**
  * Any job.
  *
  * @since 0.1.0
@@ -114,7 +138,9 @@ export const Job = Schema.Union([
   ForetellRisk,
   ForetellPopulation,
   SendConfirmation,
-  Notify
+  Notify,
+  PublishEvents,
+  RequestEvents
 ])
 export type Job = typeof Job.Type
 
@@ -161,6 +187,10 @@ export const idOf = (job: Job): string => {
       return `${job._tag}:${job.patientId}`
     case "notify":
       return `${job._tag}:${job.assessmentId}:${job.band}`
+    case "publish-events":
+      return `${job._tag}:${job.patientId}:${job.through}`
+    case "request-events":
+      return `${job._tag}:${job.source}:${job.patientId ?? "all"}:${job.from}:${job.at}`
   }
 }
 

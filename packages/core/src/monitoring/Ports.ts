@@ -20,6 +20,7 @@ import type * as Patient from "../patient/Patient.ts"
 import type * as Registration from "../patient/Registration.ts"
 import type * as Assessed from "./Assessed.ts"
 import type * as Jobs from "./Jobs.ts"
+import type { Copies, EventLog } from "./internal/copyPorts.ts"
 import type { Conflict, NotFound, Slice } from "./internal/portTerms.ts"
 import type { Labels, Predictions, RiskModels, RiskRuns } from "./internal/riskPorts.ts"
 import type { SensorModels, Uploads } from "./internal/sensorPorts.ts"
@@ -33,6 +34,7 @@ export {
   Uploads
 } from "./internal/sensorPorts.ts"
 export { Labels, Predictions, RiskModels, RiskRuns, type Standing } from "./internal/riskPorts.ts"
+export { Copies, EventLog, type Heard, type ToldStream } from "./internal/copyPorts.ts"
 
 /**
  * Patients and their photos. Lists are in order of id, which is the order of creation. Two patients
@@ -405,6 +407,8 @@ export type Store =
   | Predictions
   | Labels
   | RiskRuns
+  | EventLog
+  | Copies
   | Accounts
   | Deliveries
   | JobQueue

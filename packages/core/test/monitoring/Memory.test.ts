@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
-import { contract } from "../../../../test/contract/index.ts"
+import { contract, contractApart } from "../../../../test/contract/index.ts"
 import * as Memory from "../../src/monitoring/Memory.ts"
 import * as Ports from "../../src/monitoring/Ports.ts"
 import * as Ward from "./ward.ts"
@@ -55,3 +55,4 @@ describe("Memory.layer", () => {
     )
   )
 })
+contractApart("Memory, apart", Memory.layerOf)

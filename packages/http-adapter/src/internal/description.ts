@@ -76,3 +76,17 @@ export const exact = (document: Members): Members => {
   }
   return { ...document, paths: renamed(paths, names), components: renamed(components, names) }
 }
+
+const age = {
+  description:
+    "Seconds since the source of the copy last said that it had told everything (RFC 9111). Absent where the measurements are no copy, and before the source was heard for the first time.",
+  schema: { type: "integer", minimum: 0 }
+}
+
+/** Describes the header `Age` of an operation's good answer, for `OpenApi.Transform`. */
+export const aged = (operation: Members): Members => {
+  const responses = membersOf(operation, "responses")
+  const good = membersOf(responses, "200")
+  const headers = { ...membersOf(good, "headers"), Age: age }
+  return { ...operation, responses: { ...responses, 200: { ...good, headers } } }
+}

@@ -6,6 +6,7 @@
  * or sniffed by accident.
  */
 import * as Access from "@bedside/core/Access"
+import * as Copying from "@bedside/core/Copying"
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
 import * as Fitting from "@bedside/core/Fitting"
 import * as Foretelling from "@bedside/core/Foretelling"
@@ -26,6 +27,7 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
+import * as CopyAge from "../../src/CopyAge.ts"
 import * as Http from "../../src/Http.ts"
 import * as PasswordHash from "../../src/PasswordHash.ts"
 import * as Tokens from "../../src/Tokens.ts"
@@ -58,6 +60,8 @@ export interface Options {
   readonly boundary?: Http.Options["boundary"]
   readonly store?: Layer.Layer<Ports.Store>
   readonly drain?: Duration.Input
+  readonly groups?: readonly [Http.Group, ...ReadonlyArray<Http.Group>]
+  readonly copyAge?: (typeof CopyAge.CopyAge)["Service"]
 }
 
 const isJson = (headers: Headers): boolean =>
@@ -169,6 +173,9 @@ const run = (
       return Notifying.Notifying.use((it) => it.sendConfirmation(job.patientId))
     case "notify":
       return Notifying.Notifying.use((it) => it.notify(job.assessmentId))
+    case "publish-events":
+    case "request-events":
+      return Effect.die(new Error("nobody is told"))
   }
 }
 
@@ -201,6 +208,7 @@ export const serve = Effect.fnUntraced(function* (options: Options = {}) {
   })
   const inside = Layer.mergeAll(
     Workflows.layer,
+    Copying.Copying.layer,
     Fitting.Fitting.layer,
     Notifying.Notifying.layer
   ).pipe(
@@ -213,13 +221,14 @@ export const serve = Effect.fnUntraced(function* (options: Options = {}) {
     tokens: { secret },
     registrations: options.registrations ?? { limit: 10_000 },
     ...(options.boundary === undefined ? {} : { boundary: options.boundary }),
+    ...(options.groups === undefined ? {} : { groups: options.groups }),
     server: { port: 0, host: "127.0.0.1", drain: options.drain ?? "1 second" }
   })
   const context = yield* Layer.build(
     http.pipe(
       Layer.provideMerge(inside),
       Layer.provideMerge(Tokens.Tokens.layer({ secret })),
-      Layer.provide(Logger.layer([logger])),
+      Layer.provide([Logger.layer([logger]), Layer.succeed(CopyAge.CopyAge, options.copyAge)]),
       Layer.orDie
     )
   )

@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import * as Column from "./Column.ts"
 import * as MeasurementRow from "./MeasurementRow.ts"
+import type { Telling } from "./Telling.ts"
 import * as Transaction from "./Transaction.ts"
 
 /** A reading has the key of another one after all. */
@@ -103,7 +104,11 @@ const settle = (
   return { outcomes, replaced, corrected: [...standing.values()].filter((it) => it.corrected) }
 }
 
-export const make = (sql: SqlClient, offer: (job: Jobs.Job) => Effect.Effect<void>) => {
+export const make = (
+  sql: SqlClient,
+  offer: (job: Jobs.Job) => Effect.Effect<void>,
+  telling: Telling
+) => {
   const insert = (batch: Ports.Batch, now: number, conflicts: "refused" | "passed over") => {
     const { drafts } = batch
     return sql<{ id: string }>`
@@ -220,7 +225,12 @@ export const make = (sql: SqlClient, offer: (job: Jobs.Job) => Effect.Effect<voi
         if (batch.drafts.length === 0) return []
         const recorded =
           mayOverlap || (yield* overlaps(batch)) ? yield* merge(batch, now) : yield* add(batch, now)
-        if (recorded.some(({ status }) => status !== "unchanged")) {
+        const changed = recorded.filter(({ status }) => status !== "unchanged")
+        if (changed.length > 0) {
+          yield* telling.measurements(
+            batch.patientId,
+            changed.map(({ id }) => id)
+          )
           yield* Effect.forEach(batch.jobs, offer, { discard: true })
         }
         return recorded

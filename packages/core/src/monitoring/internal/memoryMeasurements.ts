@@ -6,8 +6,10 @@ import * as Result from "effect/Result"
 import * as Measurement from "../../measurement/Measurement.ts"
 import * as Vital from "../../measurement/Vital.ts"
 import type * as Patient from "../../patient/Patient.ts"
+import type * as Events from "../Events.ts"
 import type * as Jobs from "../Jobs.ts"
 import * as Ports from "../Ports.ts"
+import * as MemoryEvents from "./memoryEvents.ts"
 import {
   ascending,
   found,
@@ -62,6 +64,30 @@ const forget = (state: State, { patientId, observedAt }: Measurement.Measurement
   }
 }
 
+/** Has a measurement as another service tells of it. */
+export const copy = (
+  state: State,
+  patientId: Patient.PatientId,
+  { replaced = [], writtenBy, ...told }: Events.ToldMeasurement & Partial<Events.ToldCorrection>
+): void => {
+  const measurement = { ...told, patientId }
+  state.naturalKeys.set(naturalKey(patientId, measurement), measurement.id)
+  state.measurements.set(measurement.id, { measurement, replaced, writtenBy })
+}
+
+export const forgetCopy = (state: State, id: string): void => {
+  const stored = state.measurements.get(id)
+  if (stored === undefined) return
+  state.measurements.delete(id)
+  state.naturalKeys.delete(naturalKey(stored.measurement.patientId, stored.measurement))
+}
+
+export const forgetCopies = (state: State, patientId: string): void => {
+  for (const [id, { measurement }] of state.measurements) {
+    if (measurement.patientId === patientId) forgetCopy(state, id)
+  }
+}
+
 export const make = (state: State): Ports.Measurements["Service"] => {
   const stored = (id: Measurement.MeasurementId) => found(state.measurements.get(id), "measurement")
 
@@ -104,8 +130,11 @@ export const make = (state: State): Ports.Measurements["Service"] => {
       step((now) =>
         Result.map(found(state.patients.get(batch.patientId), "patient"), () => {
           const recorded = batch.drafts.map((draft) => recordOne(batch, draft, now))
-          if (recorded.some(({ status }) => status !== "unchanged"))
-            offerAll(state, batch.jobs, now)
+          const changed = recorded.filter(({ status }) => status !== "unchanged")
+          if (changed.length > 0) offerAll(state, batch.jobs, now)
+          const ids = new Set(changed.map(({ id }) => id))
+          const stood = [...ids].flatMap((id) => state.measurements.get(id) ?? [])
+          MemoryEvents.measurements(state, batch.patientId, stood, now)
           return recorded
         })
       ),
@@ -172,6 +201,7 @@ export const make = (state: State): Ports.Measurements["Service"] => {
         Result.flatMap(stored(id), (it) =>
           Result.map(decide(it.measurement), ({ to, jobs }) => {
             replace(it, to, now)
+            MemoryEvents.measurements(state, it.measurement.patientId, [it], now)
             offerAll(state, jobs, now)
             return it.measurement
           })
@@ -187,6 +217,7 @@ export const make = (state: State): Ports.Measurements["Service"] => {
               if (assessed.measurements.includes(id)) state.assessments.delete(key)
             }
             forget(state, measurement)
+            MemoryEvents.deleted(state, measurement, now)
             offerAll(state, jobs, now)
           })
         )

@@ -1,9 +1,12 @@
 /**
  * Patients over Maps.
  */
+import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import type * as Patient from "../../patient/Patient.ts"
+import type * as Events from "../Events.ts"
 import * as Ports from "../Ports.ts"
+import * as MemoryEvents from "./memoryEvents.ts"
 import { ascending, found, offer, slice, step, type State } from "./state.ts"
 
 const isOf = ({ identifiers }: Patient.Patient, { system, value }: Patient.Identifier): boolean =>
@@ -24,7 +27,8 @@ const conflict = (state: State, patient: Patient.Patient): Ports.Conflict | unde
   return undefined
 }
 
-const erase = (state: State, id: Patient.PatientId): void => {
+export const erase = (state: State, id: Patient.PatientId, now: DateTime.Utc): void => {
+  MemoryEvents.erased(state, id, now)
   state.patients.delete(id)
   state.photos.delete(id)
   state.confirmations.delete(id)
@@ -51,6 +55,11 @@ const erase = (state: State, id: Patient.PatientId): void => {
   }
 }
 
+/** Has a patient as another service tells of them. */
+export const copy = (state: State, id: Patient.PatientId, told: Events.ToldPatient): void => {
+  state.patients.set(id, { ...told, id, identifiers: [], hasPhoto: false })
+}
+
 const withoutPatient = <A extends { readonly patientId?: Patient.PatientId }>(
   it: A
 ): Omit<A, "patientId"> => {
@@ -75,12 +84,18 @@ export const make = (state: State): Ports.Patients["Service"] => {
       : Result.map(store(patient), () => undefined)
 
   return {
-    insert: (patient) => step(() => insert(patient)),
+    insert: (patient) =>
+      step((now) =>
+        Result.map(insert(patient), () =>
+          MemoryEvents.patient(state, "patient.registered", patient, now)
+        )
+      ),
     register: (patient, photo, waiting) =>
       step((now) =>
         Result.map(store(patient), () => {
           state.photos.set(patient.id, photo)
           state.confirmations.set(patient.id, waiting)
+          MemoryEvents.patient(state, "patient.registered", patient, now)
           offer(state, { _tag: "send-confirmation", patientId: patient.id }, now)
         })
       ),
@@ -98,30 +113,41 @@ export const make = (state: State): Ports.Patients["Service"] => {
         Result.succeed(slice(state.patients.values(), ascending, (it): string => it.id, page))
       ),
     change: (id, decide) =>
-      step(() => find(id).pipe(Result.flatMap(decide), Result.flatMap(store))),
-    remove: (id, decide) =>
-      step(() =>
+      step((now) =>
         find(id).pipe(
           Result.flatMap(decide),
-          Result.map(() => erase(state, id))
+          Result.flatMap(store),
+          Result.map((patient) => {
+            MemoryEvents.patient(state, "patient.changed", patient, now)
+            return patient
+          })
+        )
+      ),
+    remove: (id, decide) =>
+      step((now) =>
+        find(id).pipe(
+          Result.flatMap(decide),
+          Result.map(() => erase(state, id, now))
         )
       ),
     photo: (id) => step(() => found(state.photos.get(id), "photo")),
     confirmation: (id) => step(() => confirmation(id)),
     confirm: (id, decide) =>
-      step(() =>
+      step((now) =>
         confirmation(id).pipe(
           Result.flatMap(decide),
           Result.map((next) => {
             state.confirmations.set(id, next)
             const patient = state.patients.get(id)
             if (patient !== undefined && patient.registration !== next.status) {
-              state.patients.set(id, {
+              const confirmed = {
                 ...patient,
                 registration: next.status,
                 updatedAt: next.confirmedAt ?? patient.updatedAt,
                 version: patient.version + 1
-              })
+              }
+              state.patients.set(id, confirmed)
+              MemoryEvents.patient(state, "patient.changed", confirmed, now)
             }
             return next
           })

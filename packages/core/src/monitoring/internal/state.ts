@@ -15,6 +15,8 @@ import type * as RiskModel from "../../risk/RiskModel.ts"
 import type * as SensorModel from "../../sensor/SensorModel.ts"
 import type * as Upload from "../../sensor/Upload.ts"
 import type * as Assessed from "../Assessed.ts"
+import type * as CopyPosition from "../CopyPosition.ts"
+import type * as Events from "../Events.ts"
 import type * as Foretold from "../Foretold.ts"
 import * as Jobs from "../Jobs.ts"
 import type * as Label from "../Label.ts"
@@ -54,7 +56,39 @@ export interface StoredJob {
   updatedAt: number
 }
 
+export interface StoredStream extends Ports.ToldStream {
+  readonly events: ReadonlyArray<Events.Event>
+}
+
+export interface StoredSource {
+  readonly source: Events.Source
+  heardAt: DateTime.Utc | undefined
+  rebuilding: boolean
+}
+
+export interface StoredCopy {
+  readonly source: Events.Source
+  readonly patientId: Patient.PatientId
+  position: CopyPosition.CopyPosition
+  readonly waiting: Map<number, Extract<Ports.Heard, { readonly _tag: "event" | "unfit" }>>
+  gap:
+    | {
+        readonly since: DateTime.Utc
+        readonly toldUpTo: DateTime.Utc | undefined
+        askedAt: DateTime.Utc | undefined
+      }
+    | undefined
+}
+
 export interface State {
+  /** What this store tells other services of. */
+  readonly tells: Events.Source | undefined
+  readonly streams: Map<string, StoredStream>
+  readonly copySources: Map<Events.Source, StoredSource>
+  readonly copies: Map<string, StoredCopy>
+  readonly parked: Array<CopyPosition.Parked & { readonly nth: number }>
+  parkedCount: number
+
   readonly patients: Map<string, Patient.Patient>
   readonly photos: Map<string, Patient.Photo>
   readonly confirmations: Map<string, Registration.Confirmation>
@@ -77,7 +111,13 @@ export interface State {
   wake: () => void
 }
 
-export const make = (): State => ({
+export const make = (tells?: Events.Source): State => ({
+  tells,
+  streams: new Map(),
+  copySources: new Map(),
+  copies: new Map(),
+  parked: [],
+  parkedCount: 0,
   patients: new Map(),
   photos: new Map(),
   confirmations: new Map(),

@@ -20,6 +20,7 @@ import * as SchemaTransformation from "effect/SchemaTransformation"
 import * as BodyLimit from "../../BodyLimit.ts"
 import * as Gate from "../../Gate.ts"
 import * as Problem from "../../Problem.ts"
+import * as Description from "../description.ts"
 import * as Accounts from "./Accounts.ts"
 import * as Ecgs from "./Ecgs.ts"
 import { page, root } from "./Endpoints.ts"
@@ -277,7 +278,8 @@ export const compatPatients = HttpApiGroup.make("compatPatients")
       error: [Problem.NotFound]
     })
       .annotate(Gate.Rule, Gate.needs("patients:read"))
-      .annotate(OpenApi.Summary, "Read a patient with the latest of each vital"),
+      .annotate(OpenApi.Summary, "Read a patient with the latest of each vital")
+      .annotate(OpenApi.Transform, Description.aged),
     HttpApiEndpoint.post("remove", `${patientRoot}/delete/:id`, {
       params: patientId,
       success: Deleted(Patient.PatientId).annotate({ identifier: "CompatDeletedPatient" }),

@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 import * as Batch from "../../Batch.ts"
 import * as Gate from "../../Gate.ts"
 import * as Problem from "../../Problem.ts"
+import * as Description from "../description.ts"
 import { created, ifMatch, mergePatch, page, root, Switch, versioned, When } from "./Endpoints.ts"
 import { params as patient, RowOutcome } from "./Patients.ts"
 
@@ -31,6 +32,15 @@ export const WithHistory = Schema.Struct({
 export const readBatch = Batch.reader(Measurement.Reading)
 
 const reads = Gate.needs("measurements:read", "measurements:read:own")
+
+const newest = HttpApiEndpoint.get("latest", `${ofPatient}/latest`, {
+  params: patient,
+  success: Schema.Array(Measurement.Measurement),
+  error: [Problem.NotFound]
+})
+  .annotate(Gate.Rule, Gate.needs("measurements:read"))
+  .annotate(OpenApi.Summary, "The newest measurement of each vital")
+  .annotate(OpenApi.Transform, Description.aged)
 
 /** The measurements. */
 export const measurements = HttpApiGroup.make("measurements")
@@ -61,13 +71,7 @@ export const measurements = HttpApiGroup.make("measurements")
     })
       .annotate(Gate.Rule, reads)
       .annotate(OpenApi.Summary, "The history of a patient, by vital and time"),
-    HttpApiEndpoint.get("latest", `${ofPatient}/latest`, {
-      params: patient,
-      success: Schema.Array(Measurement.Measurement),
-      error: [Problem.NotFound]
-    })
-      .annotate(Gate.Rule, Gate.needs("measurements:read"))
-      .annotate(OpenApi.Summary, "The newest measurement of each vital"),
+    newest,
     HttpApiEndpoint.get("list", `${root}/measurements`, {
       query: page,
       success: Page.of(Measurement.Measurement),
@@ -109,4 +113,13 @@ export const measurements = HttpApiGroup.make("measurements")
   .annotate(
     OpenApi.Description,
     "Measurements in UCUM units. Clinicians see all, devices what they wrote."
+  )
+
+/** The newest measurements alone, for a service that shows them and does not take them in. */
+export const latestMeasurements = HttpApiGroup.make("latestMeasurements")
+  .add(newest)
+  .middleware(Gate.Bearer)
+  .annotate(
+    OpenApi.Description,
+    "The newest measurements, from a copy of those of another service."
   )

@@ -15,6 +15,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import { Api } from "../../Api.ts"
 import type * as Compat from "../api/Compat.ts"
 import { pageOf, root } from "../api/Endpoints.ts"
+import * as CopyAge from "../../CopyAge.ts"
 import * as Gate from "../../Gate.ts"
 import { answer } from "../answer.ts"
 
@@ -110,6 +111,7 @@ export const patients = HttpApiBuilder.group(
   Effect.fn(function* (handlers) {
     const admission = yield* Admission.Admission
     const monitoring = yield* Monitoring.Monitoring
+    const age = yield* CopyAge.CopyAge
     const list = listPatients(admission)
     return handlers.handleAll({
       admit: Effect.fnUntraced(function* ({ payload }) {
@@ -131,7 +133,7 @@ export const patients = HttpApiBuilder.group(
       listByPost: list,
       find: Effect.fnUntraced(function* ({ params }) {
         const patient = yield* answer(admission.find(params.id))
-        const latest = yield* answer(monitoring.latest(params.id))
+        const latest = yield* CopyAge.told(age, params.id, answer(monitoring.latest(params.id)))
         const measurements = latest.map((it) => ({
           ...storedForm([it]),
           vital: it.vital,

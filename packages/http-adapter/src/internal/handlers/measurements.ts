@@ -1,11 +1,13 @@
 /** Handlers of measurements. */
 import * as Monitoring from "@bedside/core/Monitoring"
+import type * as Patient from "@bedside/core/Patient"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
-import { Api } from "../../Api.ts"
+import { Api, Apart } from "../../Api.ts"
 import { pageOf, root } from "../api/Endpoints.ts"
 import { readBatch } from "../api/Measurements.ts"
+import * as CopyAge from "../../CopyAge.ts"
 import * as Gate from "../../Gate.ts"
 import * as Version from "../../Version.ts"
 import { answer, rowOutcome } from "../answer.ts"
@@ -13,11 +15,19 @@ import { answer, rowOutcome } from "../answer.ts"
 const versioned = <A extends { readonly version: number }>(body: A) =>
   HttpApiSchema.withHeaders({ body, headers: { etag: Version.tag(body.version) } })
 
+const newest = Effect.gen(function* () {
+  const monitoring = yield* Monitoring.Monitoring
+  const age = yield* CopyAge.CopyAge
+  return ({ params: { id } }: { readonly params: { readonly id: Patient.PatientId } }) =>
+    CopyAge.told(age, id, answer(monitoring.latest(id)))
+})
+
 export const measurements = HttpApiBuilder.group(
   Api,
   "measurements",
   Effect.fn(function* (handlers) {
     const monitoring = yield* Monitoring.Monitoring
+    const latest = yield* newest
     return handlers.handleAll({
       record: Effect.fnUntraced(function* ({ params, query, payload }) {
         const actor = yield* Gate.CurrentUser
@@ -40,7 +50,7 @@ export const measurements = HttpApiBuilder.group(
         Gate.CurrentUser.use((actor) =>
           answer(monitoring.history(actor, params.id, query, pageOf(query)))
         ),
-      latest: ({ params }) => answer(monitoring.latest(params.id)),
+      latest,
       list: ({ query }) =>
         Gate.CurrentUser.use((actor) => answer(monitoring.list(actor, pageOf(query)))),
       find: ({ params }) =>
@@ -60,4 +70,8 @@ export const measurements = HttpApiBuilder.group(
         )
     })
   })
+)
+
+export const latestMeasurements = HttpApiBuilder.group(Apart, "latestMeasurements", (handlers) =>
+  Effect.map(newest, (latest) => handlers.handleAll({ latest }))
 )
