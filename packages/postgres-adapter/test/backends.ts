@@ -20,12 +20,14 @@ import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Embedded from "../src/Embedded.ts"
+import * as Migrations from "../src/Migrations.ts"
+import * as Partitions from "../src/Partitions.ts"
 import * as Postgres from "../src/Postgres.ts"
 
 export type Database = PgClient | SqlClient.SqlClient
 
 export interface Backend {
-  readonly name: "PGlite" | "Postgres"
+  readonly name: "PGlite" | "Postgres" | "Postgres with partitions"
   readonly layer: Layer.Layer<Database>
 }
 
@@ -81,6 +83,17 @@ export const postgres: Backend = {
 
 export const backends: ReadonlyArray<Backend> = [pglite, postgres]
 
+/** A database whose measurements have a partition for each month since January 2026. */
+export const partitioned: Backend = {
+  name: "Postgres with partitions",
+  layer: Layer.effectDiscard(
+    Migrations.run().pipe(
+      Effect.andThen(Partitions.convert({ from: Partitions.Month.make("2026-01") })),
+      Effect.orDie
+    )
+  ).pipe(Layer.provideMerge(postgres.layer))
+}
+
 const answer = await Effect.runPromise(Effect.result(onServer("select 1")))
 const missing = Result.isFailure(answer) && process.env["BEDSIDE_STRICT"] !== "1"
 if (missing) {
@@ -101,7 +114,7 @@ export const onEach = (
 ): void => {
   for (const backend of on) {
     const title = `${subject} on ${backend.name}`
-    if (backend === postgres && missing) describe.skip(title)
+    if (backend !== pglite && missing) describe.skip(title)
     else {
       layer(backend.layer, { excludeTestServices: true, timeout: "60 seconds" })(title, (it) =>
         define(it, backend)
