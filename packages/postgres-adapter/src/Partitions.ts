@@ -106,32 +106,35 @@ const boundsOf = (written: string): PartitionTable.Bounds => {
  *
  * @since 0.1.0
  */
-export const list: Effect.Effect<ReadonlyArray<Partition>, SqlError, SqlClient.SqlClient> =
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const rows = yield* sql<{
-      name: string
-      bounds: string
-      rows: number
-      tableBytes: number
-      indexBytes: number
-    }>`
+export const list: Effect.Effect<
+  ReadonlyArray<Partition>,
+  SqlError,
+  SqlClient.SqlClient
+> = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const rows = yield* sql<{
+    name: string
+    bounds: string
+    rows: number
+    tableBytes: number
+    indexBytes: number
+  }>`
       select part.relname as name, pg_get_expr(part.relpartbound, part.oid) as bounds,
         part.reltuples::float8 as rows, pg_table_size(part.oid)::float8 as table_bytes,
         pg_indexes_size(part.oid)::float8 as index_bytes
       from pg_inherits as inherits join pg_class as part on part.oid = inherits.inhrelid
       where inherits.inhparent = to_regclass(${PartitionTable.parent})
     `
-    return rows
-      .map(({ name, bounds, rows: estimate, tableBytes, indexBytes }): Partition => ({
-        table: name,
-        ...boundsOf(bounds),
-        ...(estimate < 0 ? {} : { rows: estimate }),
-        tableBytes,
-        indexBytes
-      }))
-      .toSorted((left, right) => ((left.from ?? "") < (right.from ?? "") ? -1 : 1))
-  })
+  return rows
+    .map(({ name, bounds, rows: estimate, tableBytes, indexBytes }): Partition => ({
+      table: name,
+      ...boundsOf(bounds),
+      ...(estimate < 0 ? {} : { rows: estimate }),
+      tableBytes,
+      indexBytes
+    }))
+    .toSorted((left, right) => ((left.from ?? "") < (right.from ?? "") ? -1 : 1))
+})
 
 /** The months that have a partition: from the first until before the second. */
 const covered = Effect.gen(function* () {
@@ -192,14 +195,12 @@ const keepBefore = Effect.fnUntraced(function* (month: Month) {
       )
     )
   )
-  yield* sql
-    .unsafe(`alter table ${PartitionTable.parent} validate constraint ${range}`)
-    .pipe(
-      Effect.catchIf(
-        ({ reason }) => reason._tag === "ConstraintError",
-        () => new MonthTaken({ from: month })
-      )
+  yield* sql.unsafe(`alter table ${PartitionTable.parent} validate constraint ${range}`).pipe(
+    Effect.catchIf(
+      ({ reason }) => reason._tag === "ConstraintError",
+      () => new MonthTaken({ from: month })
     )
+  )
 })
 
 const createMonth = (sql: SqlClient.SqlClient, month: Month) =>
@@ -228,7 +229,9 @@ const swap = Effect.fnUntraced(function* (first: Month, end: Month) {
   )
   yield* PartitionTable.create(sql, later, { from: end })
   yield* sql`
-    alter table bedside_replaced_values add foreign key (measurement_id, observed_at)
+    alter table bedside_replaced_values
+    add constraint bedside_replaced_values_measurement_id_fkey
+    foreign key (measurement_id, observed_at)
     references bedside_measurements (id, observed_at) on delete cascade
   `
 })

@@ -10,7 +10,8 @@ export const Month = Schema.String.check(Schema.isPattern(/^\d{4}-(?:0[1-9]|1[0-
 export type Month = typeof Month.Type
 
 /** The month of an instant, ms since 1970. */
-export const of = (instant: number): Month => Month.make(new Date(instant).toISOString().slice(0, 7))
+export const of = (instant: number): Month =>
+  Month.make(new Date(instant).toISOString().slice(0, 7))
 
 export const plus = (month: Month, count: number): Month => {
   const [year = 0, nth = 0] = month.split("-").map(Number)

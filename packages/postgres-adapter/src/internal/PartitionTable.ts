@@ -58,9 +58,7 @@ export const detach = (sql: SqlClient, table: string) =>
 export const rename = (sql: SqlClient, table: string, to: string) =>
   Effect.andThen(
     sql.unsafe(`alter table ${table} rename to ${to}`),
-    sql.unsafe(
-      `alter table ${to} rename constraint ${naturalKeyOf(table)} to ${naturalKeyOf(to)}`
-    )
+    sql.unsafe(`alter table ${to} rename constraint ${naturalKeyOf(table)} to ${naturalKeyOf(to)}`)
   )
 
 /** A new, empty partition. */
@@ -82,7 +80,8 @@ export const createParent = Effect.fnUntraced(function* (sql: SqlClient, like: s
   yield* sql.unsafe(`alter table ${parent} add primary key (id, observed_at)`)
   yield* sql.unsafe(`alter table ${parent} add constraint ${naturalKeyOf(parent)} ${naturalKey}`)
   yield* sql.unsafe(
-    `alter table ${parent} add foreign key (patient_id) references bedside_patients on delete cascade`
+    `alter table ${parent} add constraint ${parent}_patient_id_fkey foreign key (patient_id)
+     references bedside_patients on delete cascade`
   )
   for (const [name, on] of indices) {
     yield* sql.unsafe(`create index ${parent}_${name} on ${parent} ${on}`)
