@@ -18,9 +18,11 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import { join } from "node:path"
 
-/** Where things are kept, and for how long a job stays with a worker that died. */
+/** Where things are kept, how they are reached, and for how long a job stays with a worker that died. */
 export interface Place {
   readonly databaseUrl: Option.Option<Redacted.Redacted<string>>
+  readonly connections: number
+  readonly prepare: boolean
   readonly dataDirectory: string
   readonly lease: Duration.Duration
 }
@@ -37,11 +39,20 @@ type StoreError =
 /** The ports on a real Postgres when one is named, else on the database in the data directory. */
 export const store = ({
   databaseUrl,
+  connections: maxConnections,
+  prepare,
   dataDirectory,
   lease
 }: Place): Layer.Layer<Ports.Store, StoreError> =>
   Option.match(databaseUrl, {
-    onSome: (url) => Store.layerPostgres({ url, lease, renewal: Duration.times(lease, 1 / 3) }),
+    onSome: (url) =>
+      Store.layerPostgres({
+        url,
+        maxConnections,
+        prepare,
+        lease,
+        renewal: Duration.times(lease, 1 / 3)
+      }),
     onNone: () => Store.layerEmbedded({ directory: dataDirectory })
   })
 

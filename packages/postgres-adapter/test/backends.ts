@@ -55,7 +55,7 @@ export const pglite: Backend = {
   layer: Layer.unwrap(Effect.map(blank, (snapshot) => Embedded.layerMemory({ snapshot })))
 }
 
-const serverUrl =
+export const serverUrl =
   process.env["BEDSIDE_TEST_DATABASE_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres"
 
 const server = (database?: string) => {
@@ -67,18 +67,18 @@ const server = (database?: string) => {
 const onServer = (statement: string) =>
   SqlClient.SqlClient.use((sql) => sql.unsafe(statement)).pipe(Effect.provide(server()))
 
-/** The layer of a new database on the server, dropped when the layer is released. */
-const freshDatabase = Effect.gen(function* () {
+/** The name of a new database on the server, dropped when its scope ends. */
+export const freshDatabase = Effect.gen(function* () {
   const name = `bedside_test_${randomBytes(6).toString("hex")}`
   yield* Effect.acquireRelease(onServer(`create database ${name} template template0`), () =>
     Effect.orDie(onServer(`drop database if exists ${name} with (force)`))
   )
-  return Layer.orDie(server(name))
-})
+  return name
+}).pipe(Effect.orDie)
 
 export const postgres: Backend = {
   name: "Postgres",
-  layer: Layer.unwrap(Effect.orDie(freshDatabase))
+  layer: Layer.unwrap(Effect.map(freshDatabase, (name) => Layer.orDie(server(name))))
 }
 
 export const backends: ReadonlyArray<Backend> = [pglite, postgres]
