@@ -111,31 +111,34 @@ if (pgbouncer === undefined && process.env["BEDSIDE_STRICT"] !== "1") {
   contract("the store behind PgBouncer", Store.layer().pipe(Layer.provide(behind)))
 
   describe("behind PgBouncer", () => {
-    it.live("a statement that is prepared by name is not found in another session", () =>
-      Effect.gen(function* () {
-        const url = yield* address
-        const client = Effect.map(
-          Layer.build(Layer.fresh(Postgres.layer({ url, maxConnections: 1 }))),
-          (context) => Context.get(context, SqlClient.SqlClient)
-        )
-        const sql = yield* client
-        const other = yield* client
-        const answer = sql<{ one: number }>`select ${1}::int as one`
-        expect(yield* answer).toEqual([{ one: 1 }])
-        // Takes the session that has the statement, for as long as its transaction lasts.
-        const isTaken = yield* Deferred.make<void>()
-        yield* Effect.forkChild(
-          other.withTransaction(
-            other`select 1`.pipe(
-              Effect.andThen(Deferred.succeed(isTaken, undefined)),
-              Effect.andThen(Effect.never)
+    it.live(
+      "a statement that is prepared by name is not found by a transaction in another session",
+      () =>
+        Effect.gen(function* () {
+          const url = yield* address
+          const client = Effect.map(
+            Layer.build(Layer.fresh(Postgres.layer({ url, maxConnections: 1 }))),
+            (context) => Context.get(context, SqlClient.SqlClient)
+          )
+          const sql = yield* client
+          const other = yield* client
+          // Outside a transaction the driver would prepare it again.
+          const answer = sql.withTransaction(sql<{ one: number }>`select ${1}::int as one`)
+          expect(yield* answer).toEqual([{ one: 1 }])
+          // Takes the session that has the statement, for as long as its transaction lasts.
+          const isTaken = yield* Deferred.make<void>()
+          yield* Effect.forkScoped(
+            other.withTransaction(
+              other`select 1`.pipe(
+                Effect.andThen(Deferred.succeed(isTaken, undefined)),
+                Effect.andThen(Effect.never)
+              )
             )
           )
-        )
-        yield* Deferred.await(isTaken)
-        const error = yield* Effect.flip(answer)
-        expect(String(error.reason.cause)).toMatch(/prepared statement "\w+" does not exist/)
-      })
+          yield* Deferred.await(isTaken)
+          const error = yield* Effect.flip(answer)
+          expect(String(error.reason.cause)).toMatch(/prepared statement "\w+" does not exist/)
+        })
     )
 
     it.live("the time zone is that of our sessions, whoever had the session before", () =>
