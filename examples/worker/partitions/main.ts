@@ -48,7 +48,7 @@ const named = (what: string, names: ReadonlyArray<string>) =>
   Console.log(names.length === 0 ? "Nothing to do" : `${what}: ${names.join(", ")}`)
 
 const command = Effect.gen(function* () {
-  const [name, first, second] = process.argv.slice(2)
+  const [name = "", first, second] = process.argv.slice(2)
   switch (name) {
     case "list":
       return yield* show
