@@ -136,7 +136,7 @@ const files = readdirSync(pathOf(manifests)).filter((file) => file !== "kustomiz
 
 const resources = files.flatMap((file) =>
   parseAllDocuments(read(`${manifests}/${file}`)).map((document): Resource => {
-    expect(document.errors, `${file}`).toEqual([])
+    expect(document.errors, `${file} is YAML`).toEqual([])
     return document.toJS()
   })
 )

@@ -7,6 +7,8 @@
  * whole table for the moment that it takes, waits for it one second at a time, and lets the others pass
  * in between; nothing is ever half done. Only on a server: the embedded database stays one table.
  */
+import * as Jobs from "@bedside/core/Jobs"
+import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -440,10 +442,12 @@ const look = (months: number) =>
             Effect.annotateLogs({ months: made.join(" ") })
           )
     ),
-    Effect.catchTag("SqlError", ({ reason }) =>
-      Effect.logWarning("months could not be given partitions, and are tomorrow").pipe(
-        Effect.annotateLogs({ failure: reason._tag })
-      )
+    Effect.catchCause((cause) =>
+      Cause.hasInterruptsOnly(cause)
+        ? Effect.interrupt
+        : Effect.logWarning("months could not be given partitions; the next look tries again").pipe(
+            Effect.annotateLogs({ failure: Jobs.describeFailure(cause) })
+          )
     )
   )
 
