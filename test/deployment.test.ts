@@ -3,8 +3,9 @@
  * seen when an image is built is held against the project instead.
  */
 import { describe, expect, it } from "@effect/vitest"
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { parse, parseAllDocuments } from "yaml"
 import * as Sources from "./sources.ts"
 
 const pathOf = (file: string) => fileURLToPath(new URL(`../${file}`, import.meta.url).href)
@@ -108,12 +109,13 @@ describe("the image of the two services", () => {
     expect(both).toMatch(/^ {2}measurements:$/m)
   })
 })
+/** The variables that a process reads. */
+const variables = (name: string) =>
+  matches(read(`examples/${name}/main.ts`), /Config\.\w+\((?:Schema\.\w+, )?"(\w+)"\)/g)
 
 describe("compose.yaml", () => {
   it("sets only variables that server and worker read", () => {
-    const known = ["server", "worker"].flatMap((name) =>
-      matches(read(`examples/${name}/main.ts`), /Config\.\w+\("(\w+)"\)/g)
-    )
+    const known = ["server", "worker"].flatMap(variables)
     const set = matches(compose, /^ {2,6}((?:BEDSIDE_|SMTP_|DATABASE_)\w+):/gm)
     expect(set.length).toBeGreaterThan(6)
     expect(set.filter((name) => !known.includes(name))).toEqual([])
@@ -142,5 +144,171 @@ describe("compose.yaml", () => {
     const [port = "none"] = matches(dockerfile, /^ {4}PORT=(\d+)/gm)
     expect(upstream).toEqual([`server:${port}`])
     expect(compose).toMatch(/^ {2}server:$/m)
+  })
+})
+
+const manifests = "deploy/kubernetes"
+
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string }
+}
+
+/** What is looked at of the pods of a Deployment. */
+interface Pod {
+  readonly terminationGracePeriodSeconds: number
+  readonly securityContext: object
+  readonly containers: ReadonlyArray<{
+    readonly image: string
+    readonly command?: ReadonlyArray<string>
+    readonly ports: ReadonlyArray<{ readonly name: string; readonly containerPort: number }>
+    readonly env: ReadonlyArray<{ readonly name: string; readonly value?: string }>
+    readonly startupProbe: Probe
+    readonly livenessProbe: Probe
+    readonly readinessProbe: Probe
+    readonly lifecycle?: { readonly preStop: { readonly sleep: { readonly seconds: number } } }
+    readonly securityContext: object
+    readonly volumeMounts: ReadonlyArray<{ readonly name: string; readonly mountPath: string }>
+  }>
+  readonly volumes: ReadonlyArray<{ readonly name: string }>
+}
+
+interface Resource {
+  readonly kind: string
+  readonly metadata: { readonly name: string }
+  readonly data?: Readonly<Record<string, string>>
+  readonly spec: {
+    readonly selector: { readonly matchLabels: object }
+    readonly template: { readonly metadata: { readonly labels: object }; readonly spec: Pod }
+    readonly podSelector: { readonly matchLabels: object }
+    readonly ports: ReadonlyArray<{ readonly targetPort: string }>
+    readonly ingress: ReadonlyArray<{ readonly ports: ReadonlyArray<{ readonly port: string }> }>
+    readonly scaleTargetRef: { readonly kind: string; readonly name: string }
+    readonly metrics: ReadonlyArray<{
+      readonly external: { readonly metric: { readonly name: string } }
+    }>
+  }
+}
+
+const files = readdirSync(pathOf(manifests)).filter((file) => file !== "kustomization.yaml")
+
+const resources = files.flatMap((file) =>
+  parseAllDocuments(read(`${manifests}/${file}`)).map((document): Resource => {
+    expect(document.errors, `${file} is YAML`).toEqual([])
+    return document.toJS()
+  })
+)
+
+const resource = (kind: string, name: string): Resource => {
+  const found = resources.filter((it) => it.kind === kind && it.metadata.name === name)
+  expect(found, `${kind} ${name}`).toHaveLength(1)
+  return found[0]!
+}
+
+const secondsIn = (file: string, pattern: RegExp): number => Number(matches(read(file), pattern)[0])
+
+describe.each([
+  {
+    name: "server",
+    port: Number(matches(dockerfile, /^ {4}PORT=(\d+)/gm)[0]),
+    portName: "http",
+    drain: secondsIn("packages/http-adapter/src/Server.ts", /options\.drain \?\? "(\d+) seconds"/g)
+  },
+  {
+    name: "worker",
+    port: secondsIn(
+      "examples/worker/main.ts",
+      /"BEDSIDE_METRICS_PORT"\)\.pipe\(Config\.withDefault\((\d+)\)\)/g
+    ),
+    portName: "metrics",
+    drain: secondsIn("packages/worker-adapter/src/Worker.ts", /drainTimeout = "(\d+) seconds"/g)
+  }
+])("the $name on Kubernetes", ({ name, port, portName, drain }) => {
+  const deployment = resource("Deployment", `bedside-${name}`)
+  const pod = deployment.spec.template.spec
+  const container = pod.containers[0]!
+
+  it("sets only variables that it reads, and none that is secret by its value", () => {
+    const shared = Object.keys(resource("ConfigMap", "bedside").data ?? {})
+    const known = variables(name)
+    const set = container.env.map((it) => it.name)
+    const both = ["server", "worker"].flatMap(variables)
+    expect(set.filter((it) => !known.includes(it))).toEqual([])
+    expect(shared.filter((it) => !both.includes(it))).toEqual([])
+    const secret = container.env.filter((it) => /PASSWORD|SECRET|URL$/.test(it.name))
+    expect(secret.map(({ value }) => value)).toEqual(secret.map(() => undefined))
+    expect(secret.length).toBeGreaterThan(1)
+  })
+
+  it("is asked where it listens, for paths that it has", () => {
+    expect(container.ports).toEqual([{ name: portName, containerPort: port }])
+    const { startupProbe, livenessProbe, readinessProbe } = container
+    expect([startupProbe, livenessProbe, readinessProbe].map(({ httpGet }) => httpGet)).toEqual([
+      { path: "/readyz", port: portName },
+      { path: "/livez", port: portName },
+      { path: "/readyz", port: portName }
+    ])
+    const paths = matches(
+      read("packages/http-adapter/src/Operations.ts"),
+      /HttpApiEndpoint\.get\("\w+", "(\/\w+)"/g
+    )
+    expect(paths).toEqual(expect.arrayContaining(["/livez", "/readyz"]))
+  })
+
+  it("has more time to stop than it takes", () => {
+    const asleep = container.lifecycle?.preStop.sleep.seconds ?? 0
+    expect(drain).toBeGreaterThan(0)
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(asleep + drain + 10)
+  })
+
+  it("may no more than it needs, and writes where the image does", () => {
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true })
+    expect(container.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] }
+    })
+    const [data = "none"] = matches(dockerfile, /BEDSIDE_DATA_DIR=(\S+)/g)
+    expect(container.volumeMounts.map(({ mountPath }) => mountPath)).toEqual(["/tmp", data])
+    expect(pod.volumes.map((it) => it.name)).toEqual(container.volumeMounts.map((it) => it.name))
+  })
+
+  it("runs the image of this project, and a file that is there", () => {
+    const [command = "none"] = matches(dockerfile, /^CMD \["node", "(\S+)"\]/gm)
+    expect(container.image).toBe("bedside")
+    expect((container.command ?? ["node", command])[1]).toBe(`examples/${name}/main.ts`)
+  })
+
+  it("is the one that its budget and its labels mean", () => {
+    const { labels } = deployment.spec.template.metadata
+    expect(deployment.spec.selector.matchLabels).toEqual(labels)
+    const budget = resource("PodDisruptionBudget", `bedside-${name}`)
+    expect(budget.spec.selector.matchLabels).toEqual(labels)
+  })
+})
+
+describe("Kubernetes", () => {
+  it("is given every file, and nothing secret", () => {
+    const { resources: listed } = parse(read(`${manifests}/kustomization.yaml`))
+    expect(new Set(listed)).toEqual(new Set(files))
+    expect(resources.filter(({ kind }) => kind === "Secret")).toEqual([])
+  })
+
+  it("leads requests to the server, and lets only what reads metrics to a worker", () => {
+    const { spec } = resource("Service", "bedside")
+    const server = resource("Deployment", "bedside-server").spec.template
+    expect(spec.selector).toEqual(server.metadata.labels)
+    expect(spec.ports.map(({ targetPort }) => targetPort)).toEqual(["http"])
+    const policy = resource("NetworkPolicy", "bedside-worker").spec
+    const worker = resource("Deployment", "bedside-worker").spec.template
+    expect(policy.podSelector.matchLabels).toEqual(worker.metadata.labels)
+    expect(policy.ingress.flatMap(({ ports }) => ports)).toEqual([{ port: "metrics" }])
+  })
+
+  it("counts workers by a figure that processes tell", () => {
+    const { spec } = resource("HorizontalPodAutoscaler", "bedside-worker")
+    expect(spec.scaleTargetRef).toMatchObject({ kind: "Deployment", name: "bedside-worker" })
+    const [metric = "none"] = spec.metrics.map(({ external }) => external.metric.name)
+    expect(read("packages/core/src/monitoring/Operating.ts")).toContain(`Metric.gauge("${metric}"`)
+    expect(matches(read(`${manifests}/autoscaling.yaml`), /max\((\w+)\)/g)).toEqual([metric])
   })
 })

@@ -20,9 +20,11 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { join } from "node:path"
 
-/** Where things are kept, and for how long a job stays with a worker that died. */
+/** Where things are kept, how they are reached, and for how long a job stays with a worker that died. */
 export interface Place {
   readonly databaseUrl: Option.Option<Redacted.Redacted<string>>
+  readonly connections: number
+  readonly prepare: boolean
   readonly dataDirectory: string
   readonly lease: Duration.Duration
   /** What other services are told of: nothing. */
@@ -41,13 +43,22 @@ type StoreError =
 /** The ports on a real Postgres when one is named, else on the database in the data directory. */
 export const store = ({
   databaseUrl,
+  connections: maxConnections,
+  prepare,
   dataDirectory,
   lease,
   events
 }: Place): Layer.Layer<Ports.Store, StoreError> =>
   Option.match(databaseUrl, {
     onSome: (url) =>
-      Store.layerPostgres({ url, lease, renewal: Duration.times(lease, 1 / 3), events }),
+      Store.layerPostgres({
+        url,
+        maxConnections,
+        prepare,
+        lease,
+        renewal: Duration.times(lease, 1 / 3),
+        events
+      }),
     onNone: () => Store.layerEmbedded({ directory: dataDirectory, events })
   })
 

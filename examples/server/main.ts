@@ -13,6 +13,8 @@ const Settings = Config.all({
   port: Config.Port("PORT").pipe(Config.withDefault(3000)),
   host: Config.String("HOST").pipe(Config.withDefault("127.0.0.1")),
   databaseUrl: Config.option(Config.Redacted("DATABASE_URL")),
+  connections: Config.Int("BEDSIDE_DATABASE_CONNECTIONS").pipe(Config.withDefault(10)),
+  prepare: Config.Boolean("BEDSIDE_DATABASE_PREPARE").pipe(Config.withDefault(true)),
   dataDirectory: Config.String("BEDSIDE_DATA_DIR").pipe(Config.withDefault(".bedside")),
   lease: Config.Int("BEDSIDE_LEASE_SECONDS").pipe(
     Config.withDefault(30),

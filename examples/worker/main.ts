@@ -13,6 +13,8 @@ import * as Application from "./Application.ts"
 
 const Settings = Config.all({
   databaseUrl: Config.Redacted("DATABASE_URL").pipe(Config.map(Option.some)),
+  connections: Config.Int("BEDSIDE_DATABASE_CONNECTIONS").pipe(Config.withDefault(10)),
+  prepare: Config.Boolean("BEDSIDE_DATABASE_PREPARE").pipe(Config.withDefault(true)),
   dataDirectory: Config.String("BEDSIDE_DATA_DIR").pipe(Config.withDefault(".bedside")),
   lease: Config.Int("BEDSIDE_LEASE_SECONDS").pipe(
     Config.withDefault(30),

@@ -226,14 +226,17 @@ const make = Effect.gen(function* () {
           }
           yield* sql`
             insert into bedside_replaced_values
-              (measurement_id, version, number, code, recorded_at, replaced_at)
-            values (${id}, ${row.version}, ${row.number}, ${row.code}, ${row.recordedAt}, ${now})
+              (measurement_id, observed_at, version, number, code, recorded_at, replaced_at)
+            values (
+              ${id}, ${row.observedAt}, ${row.version}, ${row.number}, ${row.code},
+              ${row.recordedAt}, ${now}
+            )
           `
           yield* sql`
             update bedside_measurements
             set number = ${corrected.number}, code = ${corrected.code},
               implausible = ${to.implausible}, recorded_at = ${now}, version = ${corrected.version}
-            where id = ${id}
+            where id = ${id} and observed_at = ${row.observedAt}
           `
           yield* telling.measurements(row.patientId, [id])
           yield* Effect.forEach(jobs, offer, { discard: true })
@@ -246,7 +249,9 @@ const make = Effect.gen(function* () {
         Effect.gen(function* () {
           const row = yield* locked(id)
           const jobs = yield* Effect.fromResult(decide(MeasurementRow.fromRow(row)))
-          yield* sql`delete from bedside_measurements where id = ${id}`
+          yield* sql`
+            delete from bedside_measurements where id = ${id} and observed_at = ${row.observedAt}
+          `
           yield* sql`
             delete from bedside_assessments
             where patient_id = ${row.patientId} and jsonb_exists(content -> 'measurements', ${id})

@@ -23,6 +23,7 @@ import { uploads } from "./internal/migrations/0010_uploads.ts"
 import { risk } from "./internal/migrations/0011_risk.ts"
 import { labels } from "./internal/migrations/0012_labels.ts"
 import { copies } from "./internal/migrations/0013_copies.ts"
+import { replacedValues } from "./internal/migrations/0015_replaced_values.ts"
 
 /**
  * Steps by `<number>_<name>`; a new one takes the next number and an old one is never edited.
@@ -51,7 +52,8 @@ export const steps: Steps = {
   "0010_uploads": uploads,
   "0011_risk": risk,
   "0012_labels": labels,
-  "0013_copies": copies
+  "0013_copies": copies,
+  "0015_replaced_values": replacedValues
 }
 
 /** Any constant does, as long as every process of ours uses the same one. */

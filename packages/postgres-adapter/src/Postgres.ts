@@ -59,6 +59,7 @@ const connect = Effect.fnUntraced(function* (options: Options) {
     url: options.url,
     maxConnections: options.maxConnections ?? 10,
     connectTimeout: options.connectTimeout ?? Duration.seconds(5),
+    prepare: options.prepare ?? true,
     keepAlive: Duration.seconds(30)
   }).pipe(Effect.mapError(unusable(url)))
   yield* client`select 1`.pipe(Effect.mapError(unusable(url)))
@@ -77,6 +78,8 @@ export interface Options {
   readonly maxConnections?: number | undefined
   /** How long one attempt to connect may take: 5 seconds. */
   readonly connectTimeout?: Duration.Input | undefined
+  /** Keeps statements prepared by name: true. A pooler that gives each transaction another session needs false. */
+  readonly prepare?: boolean | undefined
 }
 
 /**

@@ -23,6 +23,7 @@ import * as JobQueue from "./JobQueue.ts"
 import * as Labels from "./Labels.ts"
 import * as Measurements from "./Measurements.ts"
 import * as Migrations from "./Migrations.ts"
+import * as Partitions from "./Partitions.ts"
 import * as Patients from "./Patients.ts"
 import * as Postgres from "./Postgres.ts"
 import * as Predictions from "./Predictions.ts"
@@ -84,7 +85,8 @@ const over = (
 /**
  * Every port on the current database, which other processes may use at the same time.
  *
- * Shape: leases are held and jobs looked for as the options say.
+ * Shape: leases are held and jobs looked for as the options say; partitioned measurements get their
+ * partitions ahead of time.
  *
  * Fails with: `MigrationError`, which names the step that failed, and `SqlError`.
  *
@@ -105,7 +107,7 @@ const over = (
 export const layer = (
   options: Options & Queue.Options = {}
 ): Layer.Layer<Ports.Store, MigrationError | SqlError, SqlClient.SqlClient> =>
-  over(Queue.layer(options), options)
+  Layer.merge(over(Queue.layer(options), options), Partitions.layer())
 
 /**
  * Every port on a Postgres server.

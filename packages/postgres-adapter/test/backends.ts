@@ -20,12 +20,14 @@ import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Embedded from "../src/Embedded.ts"
+import * as Migrations from "../src/Migrations.ts"
+import * as Partitions from "../src/Partitions.ts"
 import * as Postgres from "../src/Postgres.ts"
 
 export type Database = PgClient | SqlClient.SqlClient
 
 export interface Backend {
-  readonly name: "PGlite" | "Postgres"
+  readonly name: "PGlite" | "Postgres" | "Postgres with partitions"
   readonly layer: Layer.Layer<Database>
 }
 
@@ -53,7 +55,7 @@ export const pglite: Backend = {
   layer: Layer.unwrap(Effect.map(blank, (snapshot) => Embedded.layerMemory({ snapshot })))
 }
 
-const serverUrl =
+export const serverUrl =
   process.env["BEDSIDE_TEST_DATABASE_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres"
 
 const server = (database?: string) => {
@@ -65,21 +67,32 @@ const server = (database?: string) => {
 const onServer = (statement: string) =>
   SqlClient.SqlClient.use((sql) => sql.unsafe(statement)).pipe(Effect.provide(server()))
 
-/** The layer of a new database on the server, dropped when the layer is released. */
-const freshDatabase = Effect.gen(function* () {
+/** The name of a new database on the server, dropped when its scope ends. */
+export const freshDatabase = Effect.gen(function* () {
   const name = `bedside_test_${randomBytes(6).toString("hex")}`
   yield* Effect.acquireRelease(onServer(`create database ${name} template template0`), () =>
     Effect.orDie(onServer(`drop database if exists ${name} with (force)`))
   )
-  return Layer.orDie(server(name))
-})
+  return name
+}).pipe(Effect.orDie)
 
 export const postgres: Backend = {
   name: "Postgres",
-  layer: Layer.unwrap(Effect.orDie(freshDatabase))
+  layer: Layer.unwrap(Effect.map(freshDatabase, (name) => Layer.orDie(server(name))))
 }
 
 export const backends: ReadonlyArray<Backend> = [pglite, postgres]
+
+/** A database whose measurements have a partition for each month since January 2026. */
+export const partitioned: Backend = {
+  name: "Postgres with partitions",
+  layer: Layer.effectDiscard(
+    Migrations.run().pipe(
+      Effect.andThen(Partitions.convert({ from: Partitions.Month.make("2026-01") })),
+      Effect.orDie
+    )
+  ).pipe(Layer.provideMerge(postgres.layer))
+}
 
 const answer = await Effect.runPromise(Effect.result(onServer("select 1")))
 const missing = Result.isFailure(answer) && process.env["BEDSIDE_STRICT"] !== "1"
@@ -101,7 +114,7 @@ export const onEach = (
 ): void => {
   for (const backend of on) {
     const title = `${subject} on ${backend.name}`
-    if (backend === postgres && missing) describe.skip(title)
+    if (backend !== pglite && missing) describe.skip(title)
     else {
       layer(backend.layer, { excludeTestServices: true, timeout: "60 seconds" })(title, (it) =>
         define(it, backend)

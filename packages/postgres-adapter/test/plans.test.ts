@@ -10,7 +10,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import * as Statement from "effect/sql/Statement"
 import * as Queue from "../src/Queue.ts"
 import * as Store from "../src/Store.ts"
-import { onEach, postgres } from "./backends.ts"
+import { onEach, partitioned, postgres } from "./backends.ts"
 
 interface Plan {
   readonly "Node Type": string
@@ -45,8 +45,11 @@ const plansOf = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E
   )
 })
 
-/** 200,000 measurements: 20 patients, 10 vitals, a reading every minute; half written by devices. */
-const fill = Effect.gen(function* () {
+/**
+ * 200,000 measurements: 20 patients, 10 vitals, 1,000 readings of each at even distances, half written
+ * by devices.
+ */
+const fill = Effect.fnUntraced(function* (distance: "1 minute" | "3 hours") {
   const sql = yield* SqlClient.SqlClient
   yield* sql`
     insert into bedside_patients (
@@ -61,15 +64,15 @@ const fill = Effect.gen(function* () {
       observed_at, received_at, recorded_at, number, version, offset_minutes, implausible, id,
       patient_id, written_by, vital, source
     )
-    select timestamptz '2026-01-01' + minute * interval '1 minute', now(), now(), 70, 1, 0, false,
+    select timestamptz '2026-01-01' + nth * ${distance}::interval, now(), now(), 70, 1, 0, false,
       gen_random_uuid(), patient.id,
-      case when minute % 2 = 0 then md5((minute % 100)::text)::uuid end, vital, 'monitor'
+      case when nth % 2 = 0 then md5((nth % 100)::text)::uuid end, vital, 'monitor'
     from bedside_patients as patient
     cross join unnest(array[
       'heart-rate', 'respiratory-rate', 'oxygen-saturation', 'temperature', 'systolic-pressure',
       'diastolic-pressure', 'mean-pressure', 'weight', 'glucose', 'pain'
     ]) as vital
-    cross join generate_series(1, 1000) as minute
+    cross join generate_series(1, 1000) as nth
   `
   yield* sql`analyze`
 })
@@ -96,55 +99,154 @@ const key = "bedside_measurements_natural_key"
 onEach(
   "a query over 200,000 measurements",
   (it) => {
-    it.layer(Layer.effectDiscard(fill).pipe(Layer.provideMerge(Store.layer())))((it) => {
-      it.effect("is an index scan in the order of the index, whatever is asked", () =>
-        Effect.gen(function* () {
-          const port = yield* Ports.Measurements
-          const { patientId, writtenBy, id } = yield* some
-          const vital = "heart-rate"
-          const from = Timestamp.at(Date.parse("2026-01-01T02:00:00Z"))
-          const to = Timestamp.at(Date.parse("2026-01-01T08:00:00Z"))
-          const after = { vital, observedAt: from, source: "monitor" } as const
-          const plain = [["Limit", `Index Scan ${key}`]]
+    it.layer(Layer.effectDiscard(fill("1 minute")).pipe(Layer.provideMerge(Store.layer())))(
+      (it) => {
+        it.effect("is an index scan in the order of the index, whatever is asked", () =>
+          Effect.gen(function* () {
+            const port = yield* Ports.Measurements
+            const { patientId, writtenBy, id } = yield* some
+            const vital = "heart-rate"
+            const from = Timestamp.at(Date.parse("2026-01-01T02:00:00Z"))
+            const to = Timestamp.at(Date.parse("2026-01-01T08:00:00Z"))
+            const after = { vital, observedAt: from, source: "monitor" } as const
+            const plain = [["Limit", `Index Scan ${key}`]]
 
-          expect(yield* plansOf(port.history(patientId, { vital }, { limit: 100 }))).toEqual(plain)
-          expect(
-            yield* plansOf(port.history(patientId, { vital, from, to }, { limit: 100 }))
-          ).toEqual(plain)
-          expect(
-            yield* plansOf(port.history(patientId, { vital, from, to }, { limit: 100, after }))
-          ).toEqual(plain)
-          expect(yield* plansOf(port.history(patientId, {}, { limit: 100 }))).toEqual(plain)
-          expect(yield* plansOf(port.history(patientId, {}, { limit: 100, after }))).toEqual(plain)
+            expect(yield* plansOf(port.history(patientId, { vital }, { limit: 100 }))).toEqual(
+              plain
+            )
+            expect(
+              yield* plansOf(port.history(patientId, { vital, from, to }, { limit: 100 }))
+            ).toEqual(plain)
+            expect(
+              yield* plansOf(port.history(patientId, { vital, from, to }, { limit: 100, after }))
+            ).toEqual(plain)
+            expect(yield* plansOf(port.history(patientId, {}, { limit: 100 }))).toEqual(plain)
+            expect(yield* plansOf(port.history(patientId, {}, { limit: 100, after }))).toEqual(
+              plain
+            )
 
-          expect(yield* plansOf(port.list({}, { limit: 100, after: id }))).toEqual([
-            ["Limit", "Index Scan bedside_measurements_pkey"]
-          ])
-          expect(yield* plansOf(port.list({ writtenBy }, { limit: 100, after: id }))).toEqual([
-            ["Limit", "Index Scan bedside_measurements_written_by"]
-          ])
-        })
-      )
+            expect(yield* plansOf(port.list({}, { limit: 100, after: id }))).toEqual([
+              ["Limit", "Index Scan bedside_measurements_pkey"]
+            ])
+            expect(yield* plansOf(port.list({ writtenBy }, { limit: 100, after: id }))).toEqual([
+              ["Limit", "Index Scan bedside_measurements_written_by"]
+            ])
+          })
+        )
 
-      it.effect("of the newest or of a time of every vital reads the index once for each", () =>
+        it.effect("of the newest or of a time of every vital reads the index once for each", () =>
+          Effect.gen(function* () {
+            const port = yield* Ports.Measurements
+            const { patientId } = yield* some
+            const from = Timestamp.at(Date.parse("2026-01-01T02:00:00Z"))
+            const each = ["Nested Loop", "Function Scan", "Limit", `Index Scan ${key}`]
+            const latest = yield* plansOf(port.latest(patientId))
+            expect(latest.map((plan) => plan.map((it) => it.replace(" Backward", "")))).toEqual([
+              each
+            ])
+            // Sorts the stretches of the vitals, at most a page of each.
+            expect(yield* plansOf(port.history(patientId, { from }, { limit: 100 }))).toEqual([
+              ["Limit", "Sort", ...each]
+            ])
+          })
+        )
+      }
+    )
+  },
+  [postgres]
+)
+
+/** The partition of an index scan, and the rest of its name. */
+const scanned = /^(Index Scan (?:Backward )?bedside_measurements)_(\d{4}_\d\d|earlier|later)(_.*)$/
+
+/** The nodes of a plan without the partitions, each once where it follows itself. */
+const shapeOf = (plan: ReadonlyArray<string>) =>
+  plan
+    .map((node) => node.replace(scanned, "$1$3").replace(" Backward", ""))
+    .filter((node, index, all) => node !== all[index - 1])
+
+const partitionsOf = (plan: ReadonlyArray<string>) =>
+  plan.flatMap((node) => scanned.exec(node)?.[2] ?? [])
+
+onEach(
+  "a query over 200,000 measurements of five months",
+  (it) => {
+    it.layer(Layer.effectDiscard(fill("3 hours")).pipe(Layer.provideMerge(Store.layer())))((it) => {
+      const appended = ["Limit", "Append", `Index Scan ${key}`]
+
+      it.effect("of one vital reads the partitions one after the other, in the order of time", () =>
         Effect.gen(function* () {
           const port = yield* Ports.Measurements
           const { patientId } = yield* some
-          const from = Timestamp.at(Date.parse("2026-01-01T02:00:00Z"))
-          const each = ["Nested Loop", "Function Scan", "Limit", `Index Scan ${key}`]
-          const latest = yield* plansOf(port.latest(patientId))
-          expect(latest.map((plan) => plan.map((it) => it.replace(" Backward", "")))).toEqual([
-            each
+          const vital = "heart-rate"
+          const [history = []] = yield* plansOf(port.history(patientId, { vital }, { limit: 100 }))
+          expect(shapeOf(history)).toEqual(appended)
+          expect(partitionsOf(history).slice(0, 3)).toEqual(["earlier", "2026_01", "2026_02"])
+          expect(partitionsOf(history).at(-1)).toBe("later")
+
+          const [latest = []] = yield* plansOf(port.latest(patientId))
+          expect(shapeOf(latest)).toEqual(["Nested Loop", "Function Scan", ...appended])
+          expect(partitionsOf(latest)).toEqual(partitionsOf(history).toReversed())
+        })
+      )
+
+      it.effect("of a time reads the partitions of that time only", () =>
+        Effect.gen(function* () {
+          const port = yield* Ports.Measurements
+          const { patientId } = yield* some
+          const vital = "heart-rate"
+          const from = Timestamp.at(Date.parse("2026-02-03T00:00:00Z"))
+          const to = Timestamp.at(Date.parse("2026-02-25T00:00:00Z"))
+          const next = Timestamp.at(Date.parse("2026-03-25T00:00:00Z"))
+          const ofMonth = port.history(patientId, { vital, from, to }, { limit: 100 })
+          expect(yield* plansOf(ofMonth)).toEqual([
+            ["Limit", "Index Scan bedside_measurements_2026_02_natural_key"]
           ])
-          // Sorts the stretches of the vitals, at most a page of each.
-          expect(yield* plansOf(port.history(patientId, { from }, { limit: 100 }))).toEqual([
-            ["Limit", "Sort", ...each]
-          ])
+          const ofMonths = port.history(patientId, { vital, from, to: next }, { limit: 100 })
+          expect((yield* plansOf(ofMonths)).map(partitionsOf)).toEqual([["2026_02", "2026_03"]])
+          expect((yield* plansOf(ofMonths)).map(shapeOf)).toEqual([appended])
+        })
+      )
+
+      it.effect("in the order of ids or of all vitals merges the indices of the partitions", () =>
+        Effect.gen(function* () {
+          const port = yield* Ports.Measurements
+          const { patientId, writtenBy, id } = yield* some
+          const merged = (index: string) => [["Limit", "Merge Append", `Index Scan ${index}`]]
+          // Of months that hold nothing, any index will do.
+          const isEmpty = (node: string) =>
+            !["2026_01", "2026_02", "2026_03", "2026_04"].includes(
+              scanned.exec(node)?.[2] ?? "2026_01"
+            )
+          const shapes = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+            Effect.map(plansOf(effect), (plans) =>
+              plans.map((plan) => shapeOf(plan.filter((node) => !isEmpty(node))))
+            )
+          expect(yield* shapes(port.list({}, { limit: 100, after: id }))).toEqual(
+            merged("bedside_measurements_pkey")
+          )
+          expect(yield* shapes(port.list({ writtenBy }, { limit: 100, after: id }))).toEqual(
+            merged("bedside_measurements_written_by_id_idx")
+          )
+          expect(yield* shapes(port.history(patientId, {}, { limit: 100 }))).toEqual(merged(key))
+        })
+      )
+
+      it.effect("for one id looks into each partition's primary key", () =>
+        Effect.gen(function* () {
+          const port = yield* Ports.Measurements
+          const { id } = yield* some
+          const [find = []] = yield* plansOf(port.find(id))
+          const looked = find.filter((node) => scanned.test(node))
+          expect(new Set(looked.map((node) => shapeOf([node])[0]))).toEqual(
+            new Set(["Index Scan bedside_measurements_pkey"])
+          )
+          expect(partitionsOf(find)).toContain("2026_01")
         })
       )
     })
   },
-  [postgres]
+  [partitioned]
 )
 
 /** 100,000 jobs of four kinds, of which 100 wait and the others are done. */

@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import * as Column from "./Column.ts"
 import * as MeasurementRow from "./MeasurementRow.ts"
+import * as PartitionTable from "./PartitionTable.ts"
 import type { Telling } from "./Telling.ts"
 import * as Transaction from "./Transaction.ts"
 
@@ -44,6 +45,7 @@ const spans = (drafts: ReadonlyArray<Ports.Draft>) => {
 /** The records that stand for the readings of a batch while it is worked through. */
 interface Standing {
   readonly id: Measurement.MeasurementId
+  readonly observedAt: number
   value: Measurement.Value
   implausible: boolean
   version: number
@@ -53,6 +55,7 @@ interface Standing {
 
 interface StandingRow extends MeasurementRow.ValueColumns {
   readonly id: Measurement.MeasurementId
+  readonly observedAt: Date
   readonly implausible: boolean
   readonly version: number
   readonly recordedAt: Date
@@ -60,6 +63,7 @@ interface StandingRow extends MeasurementRow.ValueColumns {
 
 interface Replacement {
   readonly id: string
+  readonly observedAt: number
   readonly version: number
   readonly value: Measurement.Value
   readonly recordedAt: number
@@ -83,6 +87,7 @@ const settle = (
     if (record === undefined) {
       record = {
         id: row.id,
+        observedAt: row.observedAt.getTime(),
         value: MeasurementRow.value(row),
         implausible: row.implausible,
         version: row.version,
@@ -92,8 +97,8 @@ const settle = (
       standing.set(row.id, record)
     }
     if (record.value === value) return { status: "unchanged", id: record.id }
-    const { version, recordedAt } = record
-    replaced.push({ id: record.id, version, value: record.value, recordedAt })
+    const { observedAt, version, recordedAt } = record
+    replaced.push({ id: record.id, observedAt, version, value: record.value, recordedAt })
     record.value = value
     record.implausible = implausible
     record.version += 1
@@ -161,7 +166,7 @@ export const make = (
   }
 
   const standing = ({ patientId, drafts }: Ports.Batch) => sql<StandingRow>`
-    select m.id, m.number, m.code, m.implausible, m.version, m.recorded_at
+    select m.id, m.observed_at, m.number, m.code, m.implausible, m.version, m.recorded_at
     from unnest(
       ${Column.text(drafts.map((it) => it.vital))},
       ${Column.instant(drafts.map((it) => it.observedAt.epochMilliseconds))},
@@ -179,9 +184,10 @@ export const make = (
     if (corrected.length === 0) return
     yield* sql`
       insert into bedside_replaced_values
-        (measurement_id, version, number, code, recorded_at, replaced_at)
+        (measurement_id, observed_at, version, number, code, recorded_at, replaced_at)
       select *, ${new Date(now)} from unnest(
         ${Column.uuid(replaced.map((it) => it.id))},
+        ${Column.instant(replaced.map((it) => it.observedAt))},
         ${Column.integer(replaced.map((it) => it.version))},
         ${Column.double(replaced.map((it) => MeasurementRow.numberOf(it.value)))},
         ${Column.text(replaced.map((it) => MeasurementRow.codeOf(it.value)))},
@@ -194,12 +200,13 @@ export const make = (
         version = to_be.version, recorded_at = ${new Date(now)}
       from unnest(
         ${Column.uuid(corrected.map((it) => it.id))},
+        ${Column.instant(corrected.map((it) => it.observedAt))},
         ${Column.double(corrected.map((it) => MeasurementRow.numberOf(it.value)))},
         ${Column.text(corrected.map((it) => MeasurementRow.codeOf(it.value)))},
         ${Column.boolean(corrected.map((it) => it.implausible))},
         ${Column.integer(corrected.map((it) => it.version))}
-      ) as to_be (id, number, code, implausible, version)
-      where m.id = to_be.id
+      ) as to_be (id, observed_at, number, code, implausible, version)
+      where m.id = to_be.id and m.observed_at = to_be.observed_at
     `
   })
 
@@ -213,7 +220,7 @@ export const make = (
 
   const add = (batch: Ports.Batch, now: number) =>
     insert(batch, now, "refused").pipe(
-      Transaction.onDuplicate("bedside_measurements_natural_key", () => new Overlap()),
+      Transaction.onDuplicate(PartitionTable.naturalKeys, () => new Overlap()),
       Effect.map(() => allCreated(batch))
     )
 

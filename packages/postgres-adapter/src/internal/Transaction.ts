@@ -46,16 +46,18 @@ export const run = <A, E, R>(sql: SqlClient, statements: Effect.Effect<A, E, R>)
 export const orDie = <A, E, R>(statements: Effect.Effect<A, E | SqlError, R>) =>
   Effect.catchTag(statements, "SqlError", die)
 
-/** Fails with the caller's error where a statement breaks the unique constraint of that name. */
+/** Fails with the caller's error where a statement breaks the unique constraint of such a name. */
 export const onDuplicate =
-  <E2>(constraint: string, error: () => E2) =>
+  <E2>(constraint: string | RegExp, error: () => E2) =>
   <A, E, R>(statement: Effect.Effect<A, E | SqlError, R>): Effect.Effect<A, E | E2 | SqlError, R> =>
     Effect.catchIf(
       statement,
       (failure) =>
         failure instanceof SqlError &&
         failure.reason._tag === "UniqueViolation" &&
-        failure.reason.constraint === constraint,
+        (Predicate.isString(constraint)
+          ? failure.reason.constraint === constraint
+          : constraint.test(failure.reason.constraint)),
       () => Effect.fail(error())
     )
 
