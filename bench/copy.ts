@@ -9,7 +9,7 @@
  * come over HTTP. The broker is reached by a line that this process cuts.
  */
 import * as Postgres from "@bedside/postgres-adapter/Postgres"
-import * as RabbitEvents from "@bedside/worker-adapter/RabbitEvents"
+import * as RabbitEvents from "@bedside/worker-adapter/rabbitevents"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -286,10 +286,23 @@ const lag = async (token: string, ids: ReadonlyArray<string>, duration: number) 
        percentile_cont(0.99) within group (order by ms) as p99
      from bench_lag`
   )
-  if (found === undefined) throw new Error("no lag was noted")
+  const [intake] = await query<{ p50: number; p99: number }>(
+    databases.measurements,
+    `select percentile_cont(0.5) within group (order by ms) as p50,
+       percentile_cont(0.99) within group (order by ms) as p99
+     from (
+       select extract(epoch from at - (data #>> '{measurements,0,receivedAt}')::timestamptz) * 1000 as ms
+       from bedside_events
+       where type = 'measurement.recorded' order by at desc limit ${Math.ceil(taken)}
+     ) as event`
+  )
+  if (found === undefined || intake === undefined) throw new Error("no lag was noted")
   const { count, p50, p95, p99, most } = found
   const perSecond = ((taken * vitals.length) / took).toFixed(0)
   console.log(`${perSecond} readings/s, ${count} rows, ${failed} requests failed`)
+  console.log(
+    `from the receipt to the statement that writes the event: p50 ${intake.p50.toFixed(0)} ms, p99 ${intake.p99.toFixed(0)} ms`
+  )
   console.log(
     Object.entries({ p50, p95, p99, most })
       .map(([share, ms]) => `${share} ${ms.toFixed(0)} ms`)

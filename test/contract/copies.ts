@@ -334,7 +334,7 @@ export const copies = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         expect(yield* port.toldUpTo("measurements")).toEqual(later)
         yield* hear(two)
         expect(yield* port.toldUpTo("measurements", id)).toEqual(later)
-        const [standing] = (yield* port.standing).filter(({ source }) => source === "measurements")
+        const standing = (yield* port.standing).find(({ source }) => source === "measurements")
         expect(standing).toMatchObject({ heardAt: later, rebuilding: false })
       })
     )

@@ -5,7 +5,7 @@
 // The rule is for test files; here tests are registered on a condition.
 /* oxlint-disable vitest/no-disabled-tests */
 import { it } from "@effect/vitest"
-import * as RabbitEvents from "@bedside/worker-adapter/RabbitEvents"
+import * as RabbitEvents from "@bedside/worker-adapter/rabbitevents"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Brokers from "../brokers.ts"

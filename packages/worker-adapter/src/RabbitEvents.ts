@@ -75,7 +75,7 @@ const prefetch = 300
  *
  * @example
  * ```ts
- * import * as RabbitEvents from "@bedside/worker-adapter/RabbitEvents"
+ * import * as RabbitEvents from "@bedside/worker-adapter/rabbitevents"
  *
  * const names = RabbitEvents.names("bedside")
  * names.copy("measurements") // => "bedside.copy.measurements"
@@ -137,7 +137,7 @@ const connect = (options: Options, what: string) =>
  *
  * @example
  * ```ts
- * import * as RabbitEvents from "@bedside/worker-adapter/RabbitEvents"
+ * import * as RabbitEvents from "@bedside/worker-adapter/rabbitevents"
  * import * as Redacted from "effect/Redacted"
  *
  * const url = Redacted.make("amqp://guest:guest@localhost:5672")
@@ -214,7 +214,7 @@ const forever = Effect.fnUntraced(function* <E, R>(
  * ```ts
  * import * as Memory from "@bedside/core/Memory"
  * import * as Publishing from "@bedside/core/Publishing"
- * import * as RabbitEvents from "@bedside/worker-adapter/RabbitEvents"
+ * import * as RabbitEvents from "@bedside/worker-adapter/rabbitevents"
  * import * as Layer from "effect/Layer"
  * import * as Redacted from "effect/Redacted"
  *
@@ -402,7 +402,7 @@ const listen = Effect.fnUntraced(function* (options: Options & Of) {
  * ```ts
  * import * as Copying from "@bedside/core/Copying"
  * import * as Memory from "@bedside/core/Memory"
- * import * as RabbitEvents from "@bedside/worker-adapter/RabbitEvents"
+ * import * as RabbitEvents from "@bedside/worker-adapter/rabbitevents"
  * import * as Layer from "effect/Layer"
  * import * as Redacted from "effect/Redacted"
  *

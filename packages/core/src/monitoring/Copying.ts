@@ -76,16 +76,14 @@ const toHeard = ({ read, content }: Received): Ports.Heard => {
     return { _tag: "unfit", envelope: read.envelope, reason: "unknown", content }
   }
   const { message } = read
-  switch (message.type) {
-    case "heartbeat":
-      return { _tag: "heartbeat", source: message.source, at: message.at }
-    case "answer": {
-      const { source, patientId, through } = message
-      return { _tag: "answer", source, patientId, through }
-    }
-    default:
-      return { _tag: "event", event: message }
+  if (message.type === "heartbeat") {
+    return { _tag: "heartbeat", source: message.source, at: message.at }
   }
+  if (message.type === "answer") {
+    const { source, patientId, through } = message
+    return { _tag: "answer", source, patientId, through }
+  }
+  return { _tag: "event", event: message }
 }
 
 /** When the source received what an event tells. */
@@ -95,14 +93,8 @@ const receivedAt = (event: Events.Event): DateTime.Utc => {
 }
 
 const sourceOf = (heard: Ports.Heard): Events.Source => {
-  switch (heard._tag) {
-    case "event":
-      return heard.event.source
-    case "unfit":
-      return heard.envelope.source
-    default:
-      return heard.source
-  }
+  if (heard._tag === "event") return heard.event.source
+  return heard._tag === "unfit" ? heard.envelope.source : heard.source
 }
 
 /**
