@@ -8,10 +8,10 @@ import type * as Series from "../../src/measurement/Series.ts"
 import type * as Vital from "../../src/measurement/Vital.ts"
 import * as Deterioration from "../../src/risk/Deterioration.ts"
 import * as Features from "../../src/risk/Features.ts"
+import * as Folds from "../../src/risk/Folds.ts"
 import * as Hypotension from "../../src/risk/Hypotension.ts"
 import * as Performance from "../../src/risk/Performance.ts"
 import * as RiskModel from "../../src/risk/RiskModel.ts"
-import * as Random from "../../training/random.ts"
 import * as Tables from "../../training/tables.ts"
 import * as Tasks from "../../training/tasks.ts"
 import * as Train from "../../training/train.ts"
@@ -20,9 +20,9 @@ const get = Result.getOrThrow
 const minute = 60_000
 const hour = 60 * minute
 
-describe("Random", () => {
+describe("Folds", () => {
   it("draws the same numbers from a seed, spread from 0 to below 1", () => {
-    const draw = (seed: number) => Array.from({ length: 1000 }, Random.generator(seed))
+    const draw = (seed: number) => Array.from({ length: 1000 }, Folds.generator(seed))
     expect(draw(1)).toEqual(draw(1))
     expect(draw(1)).not.toEqual(draw(2))
     const sorted = draw(3).toSorted((a, b) => a - b)
@@ -35,7 +35,7 @@ describe("Random", () => {
 
   it("puts all rows of a patient into one fold", () => {
     const patients = Array.from({ length: 500 }, (_, row) => Math.floor(row / 3))
-    const folds = Random.folds(patients, 5, Random.generator(1))
+    const folds = Folds.of(patients, 5, Folds.generator(1))
     expect(patients.every((_, row) => folds[row] === folds[3 * Math.floor(row / 3)])).toBe(true)
     expect(new Set(folds).size).toBe(5)
   })
