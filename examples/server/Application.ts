@@ -5,6 +5,7 @@
  * server finds it ready.
  */
 import * as Access from "@bedside/core/Access"
+import * as Conducting from "@bedside/core/Conducting"
 import * as Fitting from "@bedside/core/Fitting"
 import * as Notifying from "@bedside/core/Notifying"
 import * as Workflows from "@bedside/core/Workflows"
@@ -52,8 +53,9 @@ const worker = (settings: Settings) => {
     () => new URL(`http://localhost:${settings.port}`)
   )
   return Worker.layer().pipe(
-    Layer.provide([Fitting.Fitting.layer, Notifying.Notifying.layer]),
-    Layer.provide([ReadingsFiles.layer, Composition.channels({ ...settings, publicUrl })])
+    Layer.provide([Conducting.Conducting.layer, Fitting.Fitting.layer, Notifying.Notifying.layer]),
+    Layer.provide([ReadingsFiles.layer, Composition.channels({ ...settings, publicUrl })]),
+    Layer.provide(Composition.runner(settings))
   )
 }
 
@@ -79,6 +81,7 @@ export const layer = (settings: Settings) =>
         Layer.provideMerge(Workflows.layer),
         Layer.provide(Composition.consultant(settings)),
         Layer.provide(Composition.store(settings)),
+        Layer.provide(Composition.database(settings)),
         Layer.provide(PasswordHash.layerNode)
       )
     })

@@ -1,6 +1,8 @@
 /**
  * The worker as one layer: store, the workflows that jobs call, and the loop that takes them.
  */
+import * as Campaigning from "@bedside/core/Campaigning"
+import * as Conducting from "@bedside/core/Conducting"
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
 import * as Fitting from "@bedside/core/Fitting"
 import * as Foretelling from "@bedside/core/Foretelling"
@@ -25,6 +27,8 @@ export const layer = (settings: Settings) =>
   ready.pipe(
     Layer.provideMerge(Worker.layer({ concurrency: settings.concurrency })),
     Layer.provide([
+      Campaigning.Campaigning.layer,
+      Conducting.Conducting.layer,
       Electrocardiography.Electrocardiography.layer,
       Fitting.Fitting.layer,
       Foretelling.Foretelling.layer,
@@ -32,6 +36,7 @@ export const layer = (settings: Settings) =>
       Notifying.Notifying.layer
     ]),
     Layer.provide([ReadingsFiles.layer, Composition.channels(settings)]),
-    Layer.provide(Composition.store(settings)),
+    Layer.provide([Composition.store(settings), Composition.runner(settings)]),
+    Layer.provide(Composition.database(settings)),
     Layer.provide(SecureRandom.layerWebCrypto)
   )

@@ -17,6 +17,7 @@ import type * as Boundary from "./Boundary.ts"
 import * as Documentation from "./Documentation.ts"
 import { root } from "./internal/api/Endpoints.ts"
 import * as Accounts from "./internal/handlers/accounts.ts"
+import * as Campaigns from "./internal/handlers/campaigns.ts"
 import * as Compat from "./internal/handlers/compat.ts"
 import * as CompatWard from "./internal/handlers/compatWard.ts"
 import * as Ecgs from "./internal/handlers/ecgs.ts"
@@ -83,6 +84,7 @@ const handlers = Layer.mergeAll(
   Scores.scores,
   Fhir.fhir,
   Uploads.uploads,
+  Campaigns.campaigns,
   OperationsHandlers.jobs,
   Compat.token,
   Compat.ecg,

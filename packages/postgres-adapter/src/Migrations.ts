@@ -22,6 +22,7 @@ import { sensorDrift } from "./internal/migrations/0009_sensor_drift.ts"
 import { uploads } from "./internal/migrations/0010_uploads.ts"
 import { risk } from "./internal/migrations/0011_risk.ts"
 import { labels } from "./internal/migrations/0012_labels.ts"
+import { campaigns } from "./internal/migrations/0014_campaigns.ts"
 
 /**
  * Steps by `<number>_<name>`; a new one takes the next number and an old one is never edited.
@@ -49,7 +50,8 @@ export const steps: Steps = {
   "0009_sensor_drift": sensorDrift,
   "0010_uploads": uploads,
   "0011_risk": risk,
-  "0012_labels": labels
+  "0012_labels": labels,
+  "0014_campaigns": campaigns
 }
 
 /** Any constant does, as long as every process of ours uses the same one. */

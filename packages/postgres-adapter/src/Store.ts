@@ -12,6 +12,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Accounts from "./Accounts.ts"
 import * as Assessments from "./Assessments.ts"
+import * as Campaigns from "./Campaigns.ts"
 import * as Deliveries from "./Deliveries.ts"
 import * as Ecgs from "./Ecgs.ts"
 import * as Embedded from "./Embedded.ts"
@@ -24,7 +25,6 @@ import * as Postgres from "./Postgres.ts"
 import * as Predictions from "./Predictions.ts"
 import * as Queue from "./Queue.ts"
 import * as RiskModels from "./RiskModels.ts"
-import * as RiskRuns from "./RiskRuns.ts"
 import * as SensorModels from "./SensorModels.ts"
 import * as Uploads from "./Uploads.ts"
 
@@ -52,7 +52,7 @@ const over = (
     RiskModels.layer,
     Predictions.layer,
     Labels.layer,
-    RiskRuns.layer,
+    Campaigns.layer,
     Accounts.layer,
     Deliveries.layer,
     JobQueue.layer,

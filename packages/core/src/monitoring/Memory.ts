@@ -8,6 +8,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as MemoryCampaigns from "./internal/memoryCampaigns.ts"
 import * as MemoryMeasurements from "./internal/memoryMeasurements.ts"
 import * as MemoryPatients from "./internal/memoryPatients.ts"
 import * as MemoryQueue from "./internal/memoryQueue.ts"
@@ -35,7 +36,7 @@ export const layer: Layer.Layer<Ports.Store> = Layer.effectContext(
       Context.add(Ports.RiskModels, MemoryRisk.models(state)),
       Context.add(Ports.Predictions, MemoryRisk.predictions(state)),
       Context.add(Ports.Labels, MemoryRisk.labels(state)),
-      Context.add(Ports.RiskRuns, MemoryRisk.runs(state)),
+      Context.add(Ports.Campaigns, MemoryCampaigns.make(state)),
       Context.add(Ports.Accounts, MemoryRecords.accounts(state)),
       Context.add(Ports.Deliveries, MemoryRecords.deliveries(state)),
       Context.add(Ports.JobQueue, MemoryQueue.make(state)),
