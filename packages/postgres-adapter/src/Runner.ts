@@ -34,6 +34,15 @@ const prefix = "bedside_cluster"
 const tables = { prefix }
 
 /**
+ * What is shared out among runners, the same for all of them: enough for two dozen. Each is a row to
+ * lock and, at the end, to release.
+ */
+const shards = { shardsPerGroup: 48 }
+
+/** How long a stop waits for the steps under way, beside what a worker waits for its jobs. */
+const goodbye = Duration.seconds(2)
+
+/**
  * How leases are held and work looked for.
  *
  * @since 0.2.0
@@ -112,6 +121,7 @@ export const layer = ({ lease = "30 seconds", poll = "200 millis" }: Options = {
 > => {
   const third = Duration.times(Duration.fromInputUnsafe(lease), 1 / 3)
   const config = {
+    ...shards,
     shardLockExpiration: lease,
     shardLockRefreshInterval: third,
     // Rows serve behind a pooler too, which gives each statement another session.
@@ -119,8 +129,7 @@ export const layer = ({ lease = "30 seconds", poll = "200 millis" }: Options = {
     refreshAssignmentsInterval: Duration.min(Duration.seconds(1), third),
     entityMessagePollInterval: poll,
     entityReplyPollInterval: poll,
-    // Less than containers are given to stop.
-    entityTerminationTimeout: Duration.seconds(5),
+    entityTerminationTimeout: goodbye,
     simulateRemoteSerialization: false
   }
   return Layer.unwrap(
@@ -145,7 +154,8 @@ export const layerEmbedded: Layer.Layer<
 > = engine(
   RunnerStorage.layerMemory,
   ShardingConfig.layer({
-    entityTerminationTimeout: Duration.seconds(5),
+    ...shards,
+    entityTerminationTimeout: goodbye,
     simulateRemoteSerialization: false
   })
 )

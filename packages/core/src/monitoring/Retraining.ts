@@ -19,8 +19,8 @@ import * as FirstRisks from "./internal/firstRisks.ts"
 import * as Ports from "./Ports.ts"
 import * as Releasing from "./Releasing.ts"
 
-/** Enough for any of our models, and no fit holds up the others for long. */
-const most = 20_000
+/** The newest: enough for any of our models, and no fit holds the process up for much longer than a second. */
+const most = 10_000
 
 const rowsOf = (
   { definition }: RiskModel.RiskModel,

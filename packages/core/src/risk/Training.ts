@@ -55,7 +55,7 @@ export class NotConverged extends Schema.TaggedError<NotConverged>()("NotConverg
 }) {}
 
 /**
- * A model that does not rank patients better than chance does.
+ * A model that may rank patients no better than chance does: the interval of its AUROC reaches 0.5.
  *
  * @since 0.2.0
  */
@@ -408,9 +408,9 @@ const assemble = (
   { version, name }: About
 ): Result.Result<RiskModel.RiskModel, Refusal> =>
   Result.gen(function* () {
-    const auroc = yield* Performance.auroc(labels, told)
+    const { auroc, aurocInterval } = yield* Performance.summary(labels, told)
     const calibrator = yield* Calibration.platt(labels, told)
-    if (auroc <= 0.5 || calibrator.slope <= 0) {
+    if ((aurocInterval?.lower ?? auroc) <= 0.5 || calibrator.slope <= 0) {
       return yield* Result.fail(new NotBetterThanChance({ auroc }))
     }
     const calibrated = yield* crossFitted(labels, told, fold)
