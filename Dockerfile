@@ -33,7 +33,7 @@ USER node
 VOLUME /var/lib/bedside
 EXPOSE 3000
 
-# The image has no curl. A worker listens nowhere: switch this off for it.
+# The image has no curl. A worker listens on 9464 (BEDSIDE_METRICS_PORT): ask there for it.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD \
     ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 

@@ -64,6 +64,8 @@ const lint = (): void => {
   }
 }
 
+const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline"]
+
 const install = (): void => {
   mkdirSync(application)
   const dependencies = Object.fromEntries(
@@ -81,7 +83,6 @@ const install = (): void => {
     dependencies: { ...dependencies, effect: version },
     devDependencies: { "@types/node": types.version }
   })
-  const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline"]
   run(application, "npm", "install", ...quiet)
 }
 
@@ -91,6 +92,9 @@ const write = (file: string, content: unknown): void =>
     typeof content === "string" ? content : JSON.stringify(content, null, 2)
   )
 
+/** What only some need, and is told apart from the rest by its lower case. */
+const isOptional = (subpath: string): boolean => /^@[^/]+\/[^/]+\/[a-z]+$/.test(subpath)
+
 const subpaths = (): ReadonlyArray<string> =>
   Sources.packages.flatMap((name) => {
     const { exports = {} } = Sources.manifest(`packages/${name}`)
@@ -99,11 +103,14 @@ const subpaths = (): ReadonlyArray<string> =>
       .map(([subpath]) => `@bedside/${name}${subpath.slice(1)}`)
   })
 
+const importing = (subpath: string): string =>
+  `if (Object.keys(await import("${subpath}")).length === 0) throw new Error("${subpath}")`
+
+/** Without the packages that a user may leave out. */
 const importAll = (): string => {
-  const imports = subpaths().map(
-    (subpath) =>
-      `if (Object.keys(await import("${subpath}")).length === 0) throw new Error("${subpath}")`
-  )
+  const imports = subpaths()
+    .filter((subpath) => !isOptional(subpath))
+    .map(importing)
   const hidden = Sources.packages.map(
     (name) =>
       `await import("@bedside/${name}/internal/x").then(
@@ -114,6 +121,20 @@ const importAll = (): string => {
   write("subpaths.mjs", [...imports, ...hidden].join("\n"))
   run(application, process.execPath, "subpaths.mjs")
   return `${imports.length} subpaths`
+}
+
+const importOptional = (): string => {
+  const wanted = Sources.packages.flatMap((name) => {
+    const folder = `packages/${name}`
+    return Object.keys(Sources.manifest(folder).peerDependenciesMeta ?? {}).map(
+      (peer) => `${peer}@${Sources.manifest(`${folder}/node_modules/${peer}`).version}`
+    )
+  })
+  run(application, "npm", "install", ...quiet, ...wanted)
+  const imports = subpaths().filter(isOptional).map(importing)
+  write("optional.mjs", imports.join("\n"))
+  run(application, process.execPath, "optional.mjs")
+  return `${imports.length} subpaths, with ${wanted.join(", ")}`
 }
 
 const examples: ReadonlyArray<Example.Example> = [
@@ -169,6 +190,7 @@ try {
   await step("publint and attw", lint)
   await step("install into an empty application", install)
   await step("import", importAll)
+  await step("import what is optional", importOptional)
   await step("type-check", typeCheck)
   await step("run", execute)
   rmSync(workspace, { recursive: true })

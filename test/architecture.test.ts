@@ -133,10 +133,15 @@ describe.each(published)("$name", ({ name, modules, imports }) => {
     expect([...other, ...barrels.map(({ file }) => file), ...places(users)]).toEqual([])
   })
 
+  const optional = reaching(imports, optionalOf(folder))
+  const pathOf = ({ file }: { readonly file: string }) =>
+    file.slice(`${folder}/src/`.length, -".ts".length)
+
   it("offers every module as a subpath and in its index, in the same order", () => {
+    const apart = modules.filter((module) => module.published && optional.has(module.file))
     const paths = modules
-      .filter((module) => module.published)
-      .map((module) => module.file.slice(`${folder}/src/`.length, -".ts".length))
+      .filter((module) => module.published && !optional.has(module.file))
+      .map(pathOf)
     const inIndex = Array.from(
       (index?.text ?? "").matchAll(/ from "\.\/(.+)\.ts"/g),
       ([, path]) => path ?? ""
@@ -145,6 +150,7 @@ describe.each(published)("$name", ({ name, modules, imports }) => {
     expect(exports).toEqual({
       ".": entry("index"),
       ...Object.fromEntries(inIndex.map((path) => [`./${posix.basename(path)}`, entry(path)])),
+      ...Object.fromEntries(apart.map((it) => [`./${it.name.toLowerCase()}`, entry(pathOf(it))])),
       "./internal/*": null,
       "./package.json": "./package.json"
     })
@@ -226,6 +232,29 @@ const entry = (path: string): Record<string, string> => ({
   types: `./dist/${path}.d.ts`,
   default: `./dist/${path}.js`
 })
+
+/** Packages that a user may leave out: what needs them is a subpath in lower case, and not in the index. */
+const optionalOf = (folder: string): ReadonlySet<string> => {
+  const { peerDependenciesMeta = {} } = Sources.manifest(folder)
+  return new Set(
+    Object.keys(peerDependenciesMeta).filter((it) => peerDependenciesMeta[it]?.optional)
+  )
+}
+
+/** The files that import one of these packages, or a file that does. */
+const reaching = (
+  imports: ReadonlyArray<Import>,
+  packages: ReadonlySet<string>
+): ReadonlySet<string> => {
+  const found = new Set(imports.filter(({ from }) => packages.has(from)).map(({ file }) => file))
+  for (let before = -1; before < found.size;) {
+    before = found.size
+    for (const it of imports) {
+      if (it.from === "." && found.has(targetOf(it))) found.add(it.file)
+    }
+  }
+  return found
+}
 
 const rank = (folders: ReadonlyMap<string, number>, file: string): number =>
   folders.get(file) ?? Infinity

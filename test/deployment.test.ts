@@ -61,6 +61,17 @@ describe("compose.yaml", () => {
     expect(set.filter((name) => !known.includes(name))).toEqual([])
   })
 
+  it("asks a worker for its health where it listens", () => {
+    const asked = matches(compose, /^ +- "fetch\('http:\/\/127\.0\.0\.1:(\d+\/\w+)'\)/gm)
+    const port = /"BEDSIDE_METRICS_PORT"\)\.pipe\(Config\.withDefault\((\d+)\)\)/
+    expect(asked).toEqual([`${port.exec(read("examples/worker/main.ts"))?.[1]}/readyz`])
+    expect(compose).not.toMatch(/BEDSIDE_METRICS_PORT/)
+    // Published by nobody: what is read there asks for no token.
+    expect(matches(compose, /^ +ports:\n +- (.+)$/gm)).toEqual([
+      "${BEDSIDE_LISTEN:-127.0.0.1:8080}:80"
+    ])
+  })
+
   it("gives no default to what is secret", () => {
     const secrets = matches(compose, /\$\{(\w*(?:PASSWORD|SECRET)\w*\W.)/g)
     expect(new Set(secrets)).toEqual(

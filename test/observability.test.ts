@@ -5,8 +5,10 @@
 import * as Foretelling from "@bedside/core/Foretelling"
 import * as Foretold from "@bedside/core/Foretold"
 import * as Jobs from "@bedside/core/Jobs"
+import * as Operating from "@bedside/core/Operating"
 import * as Registry from "@bedside/core/Registry"
 import * as Watching from "@bedside/core/Watching"
+import * as Watch from "@bedside/worker-adapter/Watch"
 import * as Worker from "@bedside/worker-adapter/Worker"
 import { describe, expect, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
@@ -41,6 +43,8 @@ const metrics = [
   Foretelling.predictions,
   Foretelling.refusals,
   ...Object.values(Watching.gauges),
+  Operating.oldestPending,
+  Watch.succeeded,
   Worker.handled,
   Worker.duration
 ].map(({ id }) => id)
@@ -49,17 +53,20 @@ const values: { readonly [label: string]: ReadonlyArray<string> } = {
   kind: Jobs.Job.members.map(({ fields }) => fields._tag.schema.literal),
   outcome: ["completed", "refused", "failed", "given-back"] satisfies ReadonlyArray<Worker.Outcome>,
   role: Foretold.Role.literals,
+  against: Watching.Against.literals,
   reason: Foretold.Refusal.fields.code.literals,
   band: Object.values(Foretelling.shipped).flatMap(({ bands }) => bands.map(({ band }) => band)),
+  look: [...Registry.Task.literals, "queue"],
   task: [...Registry.Task.literals, "$task"]
 }
 
 describe("the dashboard and the alert rules", () => {
-  it("name metrics that there are, and every one of the risk models", () => {
+  it("name metrics that there are, and every one of the risk models and the looks", () => {
     const named = found(/\b(bedside_[a-z_]+?)(?:_bucket|_sum|_count)?\b(?=[{)[\s])/g)
     expect([...named].filter((name) => !metrics.includes(name))).toEqual([])
     const ofRisk = metrics.filter((name) => name.startsWith("bedside_risk_"))
-    expect(ofRisk.filter((name) => !named.has(name))).toEqual([])
+    const ofLooks = [Operating.oldestPending, Watch.succeeded].map(({ id }) => id)
+    expect([...ofRisk, ...ofLooks].filter((name) => !named.has(name))).toEqual([])
   })
 
   it("ask for labels that the metrics have, with values that they may have", () => {

@@ -63,6 +63,7 @@ export interface Manifest {
   readonly version: string
   readonly dependencies?: Record<string, string>
   readonly peerDependencies?: Record<string, string>
+  readonly peerDependenciesMeta?: Record<string, { readonly optional?: boolean }>
   readonly exports?: Record<string, Record<string, string> | string | null>
 }
 

@@ -12,6 +12,7 @@ import * as Workflows from "@bedside/core/Workflows"
 import * as Http from "@bedside/http-adapter/Http"
 import * as PasswordHash from "@bedside/http-adapter/PasswordHash"
 import * as ReadingsFiles from "@bedside/worker-adapter/ReadingsFiles"
+import * as Watch from "@bedside/worker-adapter/Watch"
 import * as Worker from "@bedside/worker-adapter/Worker"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
@@ -25,7 +26,8 @@ import * as Ward from "./Ward.ts"
 import * as Welcome from "./Welcome.ts"
 
 /** What the environment says; `main.ts` names the variables. */
-export interface Settings extends Composition.Place, Composition.Advice {
+export interface Settings
+  extends Composition.Place, Composition.Carrier, Composition.Watchfulness, Composition.Advice {
   readonly port: number
   readonly host: string
   readonly adminPassword: Option.Option<Redacted.Redacted<string>>
@@ -47,12 +49,16 @@ const accounts = (settings: Settings, secrets: Secrets.Secrets) =>
     })
   )
 
+/** As many jobs at once as are right beside the requests. */
+const slots = 4
+
 const worker = (settings: Settings) => {
   const publicUrl = Option.getOrElse(
     settings.publicUrl,
     () => new URL(`http://localhost:${settings.port}`)
   )
-  return Worker.layer().pipe(
+  return Worker.layer({ concurrency: slots }).pipe(
+    Layer.provide(Composition.queue(settings, slots)),
     Layer.provide([Conducting.Conducting.layer, Fitting.Fitting.layer, Notifying.Notifying.layer]),
     Layer.provide([ReadingsFiles.layer, Composition.channels({ ...settings, publicUrl })]),
     Layer.provide(Composition.runner(settings))
@@ -77,6 +83,8 @@ export const layer = (settings: Settings) =>
       return welcome(settings, secrets).pipe(
         Layer.provideMerge(http),
         Layer.provideMerge(settings.worker ? worker(settings) : Layer.empty),
+        // Without a worker too: figures that somebody asked for once would stay in this process.
+        Layer.provideMerge(Watch.layer({ models: settings.betweenLooks })),
         Layer.provideMerge(accounts(settings, secrets)),
         Layer.provideMerge(Workflows.layer),
         Layer.provide(Composition.consultant(settings)),

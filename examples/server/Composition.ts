@@ -1,15 +1,17 @@
 /**
- * The parts that the server and the worker process have in common: where things are stored, how
- * people are told, and who is asked.
+ * The parts that the server and the worker process have in common: where things are stored, what
+ * carries jobs, how people are told, and who is asked.
  */
 import * as Consulting from "@bedside/core/Consulting"
 import * as Notifying from "@bedside/core/Notifying"
+import * as Ports from "@bedside/core/Ports"
 import * as Embedded from "@bedside/postgres-adapter/Embedded"
 import * as Postgres from "@bedside/postgres-adapter/Postgres"
 import * as Runner from "@bedside/postgres-adapter/Runner"
 import * as Store from "@bedside/postgres-adapter/Store"
 import * as Mail from "@bedside/worker-adapter/Mail"
 import * as OpenAi from "@bedside/worker-adapter/OpenAi"
+import * as Relay from "@bedside/worker-adapter/Relay"
 import * as Sms from "@bedside/worker-adapter/Sms"
 import * as WardLog from "@bedside/worker-adapter/WardLog"
 import * as Duration from "effect/Duration"
@@ -17,7 +19,7 @@ import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { join } from "node:path"
 
@@ -26,6 +28,11 @@ export interface Place {
   readonly databaseUrl: Option.Option<Redacted.Redacted<string>>
   readonly dataDirectory: string
   readonly lease: Duration.Duration
+}
+
+/** How often a process looks at the risk models without being asked. */
+export interface Watchfulness {
+  readonly betweenLooks: Duration.Duration
 }
 
 type DatabaseError =
@@ -51,6 +58,45 @@ export const store = ({ databaseUrl, lease }: Place) =>
 /** What carries campaigns out: one of many runners on a server, the only one of an embedded database. */
 export const runner = ({ databaseUrl, lease }: Place) =>
   Option.isSome(databaseUrl) ? Runner.layer({ lease }) : Runner.layerEmbedded
+/** What carries jobs to the workers. */
+export interface Carrier extends Pick<Place, "lease"> {
+  readonly queueUrl: Option.Option<Redacted.Redacted<string>>
+}
+
+const noCarrier = new Relay.BrokerUnusable({
+  address: "The queue of BEDSIDE_QUEUE_URL",
+  reason: "its URL begins with none of redis:, rediss:, amqp: and amqps:"
+})
+
+/** The store's own queue, or a broker that its jobs are handed on to; `slots` take from it. */
+export const queue = (
+  { queueUrl, lease }: Carrier,
+  slots: number
+): Layer.Layer<Ports.JobQueue, Relay.BrokerUnusable, Ports.JobQueue> => {
+  if (Option.isNone(queueUrl)) return Layer.effect(Ports.JobQueue, Ports.JobQueue)
+  const url = queueUrl.value
+  const [scheme] = Redacted.value(url).split(":", 1)
+  switch (scheme) {
+    case "redis":
+    case "rediss":
+      return Layer.unwrap(
+        Effect.map(
+          Effect.promise(() => import("@bedside/worker-adapter/redis")),
+          (Redis) => Redis.layer({ url, lease })
+        )
+      )
+    case "amqp":
+    case "amqps":
+      return Layer.unwrap(
+        Effect.map(
+          Effect.promise(() => import("@bedside/worker-adapter/rabbitmq")),
+          (RabbitMq) => RabbitMq.layer({ url, prefetch: slots })
+        )
+      )
+    default:
+      return Layer.effect(Ports.JobQueue, noCarrier)
+  }
+}
 
 /** How people are told. */
 export interface Outlets extends Place {
@@ -78,10 +124,17 @@ export interface Advice {
   readonly openAiModel: Option.Option<string>
 }
 
-/** Nobody is asked without a key and the exact name of a model. */
+const keyAlone = Layer.effectDiscard(
+  Effect.logWarning(
+    "OPENAI_API_KEY is set and OPENAI_MODEL is not: no language model is asked for a second opinion"
+  )
+)
+
+/** Nobody is asked without a key and the exact name of a model; half of it is said aloud. */
 export const consultant = ({ openAiKey, openAiUrl, openAiModel }: Advice) =>
   Option.match(Option.all([openAiKey, openAiModel]), {
-    onNone: () => Consulting.off,
+    onNone: () =>
+      Option.isSome(openAiKey) ? Layer.merge(Consulting.off, keyAlone) : Consulting.off,
     onSome: ([apiKey, model]) =>
       OpenAi.layer({ apiKey, model, baseUrl: Option.getOrUndefined(openAiUrl) }).pipe(
         Layer.provide(FetchHttpClient.layer)

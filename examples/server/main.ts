@@ -18,8 +18,13 @@ const Settings = Config.all({
     Config.withDefault(30),
     Config.map(Duration.seconds)
   ),
+  betweenLooks: Config.Int("BEDSIDE_WATCH_MINUTES").pipe(
+    Config.withDefault(10),
+    Config.map(Duration.minutes)
+  ),
   adminPassword: Config.option(Config.Redacted("BEDSIDE_ADMIN_PASSWORD")),
   tokenSecret: Config.option(Config.Redacted("BEDSIDE_TOKEN_SECRET")),
+  queueUrl: Config.option(Config.Redacted("BEDSIDE_QUEUE_URL")),
   smtpUrl: Config.option(Config.Redacted("SMTP_URL")),
   openAiKey: Config.option(Config.Redacted("OPENAI_API_KEY")),
   openAiUrl: Config.option(Config.URL("OPENAI_BASE_URL")),

@@ -16,6 +16,7 @@ import { ecgs } from "./ecgs.ts"
 import { history } from "./history.ts"
 import { jobs } from "./jobs.ts"
 import { labels } from "./labels.ts"
+import { letters } from "./letters.ts"
 import { measurements } from "./measurements.ts"
 import { patients } from "./patients.ts"
 import { predictions } from "./predictions.ts"
@@ -26,12 +27,13 @@ import { sensorModels } from "./sensorModels.ts"
 import { together } from "./together.ts"
 import { uploads } from "./uploads.ts"
 
+const options = { excludeTestServices: true, timeout: "60 seconds" } as const
+
 /**
  * Runs the contract. The layer is built twice: once for the records, and once for the queue, which
  * would otherwise have to work off their jobs first.
  */
 export const contract = <E>(name: string, store: Layer.Layer<Ports.Store, E>): void => {
-  const options = { excludeTestServices: true, timeout: "60 seconds" } as const
   describe(name, () => {
     layer(store, options)("keeps records:", (it) => {
       patients(it)
@@ -53,7 +55,16 @@ export const contract = <E>(name: string, store: Layer.Layer<Ports.Store, E>): v
     })
     layer(store, options)("keeps jobs:", (it) => {
       queue(it)
+      letters(it)
       jobs(it)
     })
+  })
+}
+
+/** Runs the part of the contract that holds for jobs which another engine carries. */
+export const engine = <E>(name: string, carried: Layer.Layer<Ports.Store, E>): void => {
+  layer(carried, options)(`${name}:`, (it) => {
+    queue(it)
+    letters(it)
   })
 }

@@ -1,27 +1,67 @@
+/**
+ * What those see who watch over the jobs, in the queue that these are offered to.
+ */
 import * as Jobs from "@bedside/core/Jobs"
 import * as Ports from "@bedside/core/Ports"
+import * as Upload from "@bedside/core/Upload"
 import { describe, expect, type Vitest } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Given from "./given.ts"
 import * as Work from "./work.ts"
 
+const secret = "Ada Lovelace, ada@example.org, bed 5"
+
 export const jobs = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
   describe("The queue, watched over,", () => {
-    it.effect("gives a dead letter all its attempts again, and no other job", () =>
+    it.effect("says of each job where it stands and how often it was tried", () =>
+      Effect.gen(function* () {
+        const { id } = yield* Work.offerOne
+        expect(yield* Work.standing(id)).toEqual(["pending", 0])
+        const started = yield* Deferred.make<void>()
+        const taker = yield* Effect.forkChild(
+          Work.take(id, () => Effect.andThen(Deferred.succeed(started, undefined), Effect.never))
+        )
+        yield* Deferred.await(started)
+        expect(yield* Work.standing(id)).toEqual(["running", 1])
+        yield* Fiber.interrupt(taker)
+        expect(yield* Work.standing(id)).toEqual(["pending", 0])
+        yield* Effect.exit(Work.take(id, () => Effect.fail("the mail server is down")))
+        expect(yield* Work.standing(id)).toEqual(["pending", 1])
+        yield* Work.finish(id)
+        expect(yield* Work.standing(id)).toEqual(["completed", 2])
+      })
+    )
+
+    it.effect("keeps nothing of what a failure or a defect says about a person", () =>
+      Effect.gen(function* () {
+        const failing: ReadonlyArray<Effect.Effect<void, unknown>> = [
+          Effect.fail(new Error(secret)),
+          Effect.fail({ _tag: "MailRefused", message: secret, cause: secret }),
+          Effect.fail(secret),
+          Effect.die(new Error(secret)),
+          Effect.die(secret)
+        ]
+        for (const failure of failing) {
+          const { id } = yield* Work.offerOne
+          yield* Effect.exit(Work.take(id, () => failure))
+          const job = yield* Given.jobUnder(id)
+          expect(job?.state).toBe("pending")
+          expect(job?.lastFailure).not.toBe(null)
+          expect(JSON.stringify(job)).not.toMatch(/Ada|Lovelace|example|bed 5/)
+        }
+      })
+    )
+
+    it.effect("leaves a job alone that waits, though it was given up elsewhere", () =>
       Effect.gen(function* () {
         const queue = yield* Ports.JobQueue
-        const notFound = Given.notFound("job")
         const { id } = yield* Work.offerOne
-        expect(yield* Given.refusal(queue.requeue(id))).toEqual(notFound)
-        const refused = new Jobs.JobRefused({ reason: "not yet" })
-        yield* Effect.exit(Work.take(id, () => Effect.fail(refused)))
-        yield* queue.requeue(id)
+        yield* queue.bury({ id, attempts: 3, failure: "too late" })
         expect(yield* Work.standing(id)).toEqual(["pending", 0])
-        const dead = yield* queue.list({ state: "failed" }, { limit: 1_000 })
-        expect(Given.ids(dead)).not.toContain(id)
-        expect(yield* Work.nextAttempt(id)).toBe(1)
-        expect(yield* Given.refusal(queue.requeue(id))).toEqual(notFound)
-        expect(yield* Given.refusal(queue.requeue("notify:nobody"))).toEqual(notFound)
+        yield* Work.finish(id)
       })
     )
 
@@ -83,6 +123,35 @@ export const jobs = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         expect(new Map(counts.map((it) => [`${it.kind} ${it.state}`, it.count]))).toEqual(tally)
         expect(tally.get("assess-patient pending")).toBeGreaterThanOrEqual(1)
         yield* Work.finish(id)
+      })
+    )
+
+    it.effect("tells for how long the first job of a kind has waited, until it is taken", () =>
+      Effect.gen(function* () {
+        const queue = yield* Ports.JobQueue
+        const { id: patientId } = yield* Given.patientOnRecord()
+        // Of kinds that no other test leaves a failed job of.
+        const jobs: ReadonlyArray<Jobs.Job> = [
+          { _tag: "backfill-ecgs", edition: Given.text() },
+          { _tag: "fit-upload", uploadId: Upload.UploadId.make(Given.text()) }
+        ]
+        const kinds: ReadonlyArray<string> = jobs.map(({ _tag: kind }) => kind)
+        const waiting = Effect.map(queue.waiting, (all) =>
+          all.filter(({ kind }) => kinds.includes(kind))
+        )
+        expect(yield* waiting).toEqual([])
+        yield* Work.offer(patientId, jobs)
+        const found = yield* waiting
+        expect(found.map(({ kind }) => kind).toSorted()).toEqual(kinds)
+        for (const { longest } of found) {
+          expect(Duration.toMillis(longest)).toBeGreaterThanOrEqual(0)
+          expect(Duration.toSeconds(longest)).toBeLessThan(60)
+        }
+        const [first, last] = jobs.map(Jobs.idOf)
+        if (first === undefined || last === undefined) return expect.fail("two were offered")
+        yield* Work.take(first, () => Effect.void)
+        yield* Work.take(last, () => Effect.map(waiting, (left) => expect(left).toEqual([])))
+        expect(yield* waiting).toEqual([])
       })
     )
   })

@@ -159,41 +159,62 @@ export const predictions = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
       })
     )
 
-    it.effect("during a time: of one version, oldest first, over patients and pages", () =>
-      Effect.gen(function* () {
-        const port = yield* Ports.Predictions
-        const version = `7.0.${Date.now()}`
-        const first = yield* Given.patientOnRecord()
-        const second = yield* Given.patientOnRecord()
-        for (const { id } of [second, first]) {
-          for (const clock of ["11:00:00", "09:00:00", "10:00:00"]) {
-            yield* save(foretold(id, { version, asOf: at(clock) }))
+    it.effect(
+      "have a first risk of each patient, in order of time, over pages and from a time on",
+      () =>
+        Effect.gen(function* () {
+          const port = yield* Ports.Predictions
+          const version = `7.0.${Date.now()}`
+          const query = { task: "hypotension", version } as const
+          const refusal = { code: "too-few-readings", reasons: ["age"] } as const
+          const ids: Array<Patient.PatientId> = []
+          for (const clocks of [
+            ["11:00:00", "09:00:00", "10:00:00"],
+            ["10:00:00"],
+            ["09:00:00", "12:00:00"]
+          ]) {
+            const { id } = yield* Given.patientOnRecord()
+            ids.push(id)
+            for (const clock of clocks) yield* save(foretold(id, { version, asOf: at(clock) }))
+            yield* save(
+              foretold(id, {
+                version,
+                asOf: at("08:00:00"),
+                refusal,
+                estimate: null,
+                features: []
+              }),
+              foretold(id, { version, asOf: at("07:00:00"), task: "deterioration" }),
+              foretold(id, { version: `${version}0`, asOf: at("07:00:00") })
+            )
           }
-        }
-        yield* save(foretold(first.id, { version, task: "deterioration" }))
-        yield* save(foretold(first.id, { version: `${version}0` }))
-        const query = { task: "hypotension", version } as const
-        for (const limit of [1, 4, 10]) {
-          const all = yield* Given.inPages(
-            (slice: Ports.Slice<Foretold.Foretold>) => port.during(query, slice),
-            (last) => last,
-            limit
-          )
-          expect(
+          const [first, second, third] = ids
+          const expected = [
+            [9, first],
+            [9, third],
+            [10, second]
+          ]
+          const shown = (all: ReadonlyArray<Foretold.Foretold>) =>
             all.map(({ patientId, asOf }) => [DateTime.getPartUtc(asOf, "hour"), patientId])
-          ).toEqual(
-            [9, 10, 11].flatMap((hour) => [
-              [hour, first.id],
-              [hour, second.id]
-            ])
-          )
-        }
-        const some = { ...query, from: at("10:00:00"), to: at("11:00:00") }
-        expect(places(yield* port.during(some, { limit: 10 }))).toEqual([
-          `10:00 hypotension ${version}`,
-          `10:00 hypotension ${version}`
-        ])
-      })
+          for (const limit of [1, 2, 10]) {
+            const all = yield* Given.inPages(
+              (slice: Ports.Slice<Foretold.Foretold>) => port.firsts(query, slice),
+              (last) => last,
+              limit
+            )
+            expect(shown(all)).toEqual(expected)
+          }
+          const some = { ...query, from: at("09:00:00.001"), to: at("10:00:00.001") }
+          expect(shown(yield* port.firsts(some, { limit: 10 }))).toEqual([[10, second]])
+          const followed = { ...query, followed: 2 }
+          expect(shown(yield* port.firsts(followed, { limit: 10 }))).toEqual([
+            [10, first],
+            [10, second],
+            [12, third]
+          ])
+          const none = { ...query, to: at("09:00:00") }
+          expect(yield* port.firsts(none, { limit: 10 })).toEqual([])
+        })
     )
 
     it.effect("from a window that a removed measurement is in go with it", () =>

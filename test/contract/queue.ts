@@ -1,14 +1,16 @@
+/**
+ * How jobs are handed out, by whatever engine carries them.
+ */
 import * as Jobs from "@bedside/core/Jobs"
 import * as Ports from "@bedside/core/Ports"
 import { describe, expect, type Vitest } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Given from "./given.ts"
 import * as Work from "./work.ts"
-
-const secret = "Ada Lovelace, ada@example.org, bed 5"
 
 export const queue = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
   describe("The queue", () => {
@@ -20,7 +22,7 @@ export const queue = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
           { _tag: "assess-patient", patientId, batch: `${Given.text()} "a:b"` },
           { _tag: "foretell-risk", patientId, batch: Given.text() },
           { _tag: "run-campaign", campaignId: Given.campaignId() },
-          { _tag: "backfill-ecgs", edition: "another" },
+          { _tag: "backfill-ecgs", edition: Given.text() },
           { _tag: "foretell-population", runId: Given.campaignId() },
           { _tag: "send-confirmation", patientId },
           { _tag: "notify", assessmentId: Given.assessmentId(), band: "high" }
@@ -29,13 +31,13 @@ export const queue = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         for (const job of jobs) {
           const id = Jobs.idOf(job)
           expect(yield* Given.jobUnder(id)).toMatchObject({ kind: job._tag, lastFailure: null })
-          expect(yield* Work.standing(id)).toEqual(["pending", 0])
           const taken: Array<unknown> = []
           yield* Work.take(id, (it, attempt) =>
             Effect.sync(() => taken.push({ ...it }, { ...attempt }))
           )
-          expect(taken).toEqual([job, expect.objectContaining({ id, attempts: 1 })])
-          expect(yield* Work.standing(id)).toEqual(["completed", 1])
+          const { sequence } = (yield* Given.jobUnder(id)) ?? {}
+          expect(taken).toEqual([job, { id, attempts: 1, sequence }])
+          yield* Work.until(id, "completed")
         }
       })
     )
@@ -51,7 +53,6 @@ export const queue = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         yield* Work.offer(patientId, [job])
         expect(yield* Deferred.await(taken)).toEqual(job)
         yield* Fiber.join(taker)
-        expect(yield* Work.standing(Jobs.idOf(job))).toEqual(["completed", 1])
       })
     )
 
@@ -65,46 +66,30 @@ export const queue = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
           Work.take(dying, () => Effect.die(new Error("no such table")))
         )
         expect(Exit.isFailure(exit)).toBe(true)
-        for (const id of [failing, dying]) {
-          expect(yield* Work.standing(id)).toEqual(["pending", 1])
-          expect(yield* Work.nextAttempt(id)).toBe(2)
-          expect(yield* Work.standing(id)).toEqual(["completed", 2])
-        }
+        for (const id of [failing, dying]) expect(yield* Work.nextAttempt(id)).toBe(2)
       })
     )
 
-    it.effect("keeps nothing of what a failure or a defect says about a person", () =>
-      Effect.gen(function* () {
-        const failing: ReadonlyArray<Effect.Effect<void, unknown>> = [
-          Effect.fail(new Error(secret)),
-          Effect.fail({ _tag: "MailRefused", message: secret, cause: secret }),
-          Effect.fail(secret),
-          Effect.die(new Error(secret)),
-          Effect.die(secret)
-        ]
-        for (const failure of failing) {
-          const { id } = yield* Work.offerOne
-          yield* Effect.exit(Work.take(id, () => failure))
-          const job = yield* Given.jobUnder(id)
-          expect(job?.state).toBe("pending")
-          expect(job?.lastFailure).not.toBe(null)
-          expect(JSON.stringify(job)).not.toMatch(/Ada|Lovelace|example|bed 5/)
-        }
-      })
-    )
-
-    it.effect("makes a refused job a dead letter at once, with the reason", () =>
+    it.effect("waits before it tries again, and hands out other jobs meanwhile", () =>
       Effect.gen(function* () {
         const queue = yield* Ports.JobQueue
-        const { id } = yield* Work.offerOne
-        const refused = new Jobs.JobRefused({ reason: "no such recording" })
-        const taken = Work.take(id, () => Effect.fail(refused))
-        expect(yield* Given.refusal(taken)).toMatchObject({ _tag: "JobRefused" })
-        const dead = yield* queue.list({ state: "failed" }, { limit: 1_000 })
-        expect(dead.find((job) => job.id === id)).toMatchObject({
-          attempts: 1,
-          lastFailure: expect.stringContaining("no such recording")
-        })
+        const { id: failing } = yield* Work.offerOne
+        yield* Effect.exit(Work.take(failing, () => Effect.fail("not yet")))
+        const failed = yield* Clock.currentTimeMillis
+        const { id: other } = yield* Work.offerOne
+        const taken: Array<string> = []
+        let tried = 0
+        const takeOne = queue.take((_, { id }) =>
+          Effect.map(Clock.currentTimeMillis, (now) => {
+            taken.push(id)
+            if (id === failing) tried = now
+          })
+        )
+        yield* Effect.repeat(takeOne, { until: () => taken.includes(failing) })
+        expect(taken.indexOf(other)).toBeLessThan(taken.indexOf(failing))
+        expect(taken).toContain(other)
+        // The pause is a second; what settled the failure began before `failed` was read.
+        expect(tried - failed).toBeGreaterThan(900)
       })
     )
 
@@ -116,9 +101,7 @@ export const queue = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
           Work.take(id, () => Effect.andThen(Deferred.succeed(started, undefined), Effect.never))
         )
         yield* Deferred.await(started)
-        expect(yield* Work.standing(id)).toEqual(["running", 1])
         yield* Fiber.interrupt(taker)
-        expect(yield* Work.standing(id)).toEqual(["pending", 0])
         expect(yield* Work.nextAttempt(id)).toBe(1)
       })
     )
@@ -137,7 +120,6 @@ export const queue = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         yield* Work.offer(patientId, [job, last])
         yield* Effect.repeat(takeOne, { until: () => taken.includes(Jobs.idOf(last)) })
         expect(taken.filter((id) => id === Jobs.idOf(job))).toHaveLength(1)
-        expect(yield* Work.standing(Jobs.idOf(job))).toEqual(["completed", 1])
       })
     )
 
@@ -151,7 +133,7 @@ export const queue = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         const handled: Array<string> = []
         const twice: Array<string> = []
         const done = yield* Deferred.make<void>()
-        const handle = Effect.fnUntraced(function* (_: Jobs.Job, { id }: Work.Attempt) {
+        const handle = Effect.fnUntraced(function* (_: Jobs.Job, { id }: Jobs.Attempt) {
           if (running.has(id)) twice.push(id)
           running.add(id)
           yield* Effect.yieldNow
@@ -173,6 +155,7 @@ export const queue = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
 
     it.effect("does not hand a job out while another taker holds it", () =>
       Effect.gen(function* () {
+        const queue = yield* Ports.JobQueue
         const held = yield* Work.offerOne
         const other = yield* Work.offerOne
         const release = yield* Deferred.make<void>()
@@ -183,12 +166,34 @@ export const queue = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
           )
         )
         yield* Deferred.await(started)
-        yield* Work.finish(other.id)
-        expect(yield* Work.standing(held.id)).toEqual(["running", 1])
-        expect(yield* Work.standing(other.id)).toEqual(["completed", 1])
+        const taken: Array<string> = []
+        const takeOne = queue.take((_, { id }) => Effect.sync(() => taken.push(id)))
+        yield* Effect.repeat(takeOne, { until: () => taken.includes(other.id) })
+        expect(taken).not.toContain(held.id)
         yield* Deferred.succeed(release, undefined)
         yield* Fiber.join(holder)
-        expect(yield* Work.standing(held.id)).toEqual(["completed", 1])
+      })
+    )
+
+    it.effect("gives one taker the jobs of a patient as they were offered, and their places", () =>
+      Effect.gen(function* () {
+        const queue = yield* Ports.JobQueue
+        const { id: patientId } = yield* Given.patientOnRecord()
+        const jobs = Given.times(40, () => Given.assessPatient(patientId))
+        const wanted = new Set(jobs.map(Jobs.idOf))
+        const taken: Array<string> = []
+        const places: Array<number> = []
+        for (const job of jobs) yield* Work.offer(patientId, [job])
+        const takeOne = queue.take((_, { id, sequence }) =>
+          Effect.sync(() => {
+            if (!wanted.has(id)) return
+            taken.push(id)
+            places.push(sequence)
+          })
+        )
+        yield* Effect.repeat(takeOne, { until: () => taken.length === jobs.length })
+        expect(taken).toEqual(jobs.map(Jobs.idOf))
+        expect(places).toEqual([...new Set(places)].toSorted((left, right) => left - right))
       })
     )
   })

@@ -90,6 +90,8 @@ export const riskModels = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         const model = yield* port.model(task, "1.0.0")
         expect(writtenModel(model)).toEqual(writtenModel(draft("1.0.0").model))
         expect(yield* standing).toEqual(["1.0.0 active"])
+        expect(model.reference).toEqual(Hypotension.model.reference)
+        expect(entry?.card).not.toHaveProperty("reference")
       })
     )
 
@@ -175,6 +177,17 @@ export const riskModels = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         )
         expect(Given.successes(activated)).toHaveLength(1)
         expect(yield* standing).toEqual([`${shadow?.version} active`])
+      })
+    )
+
+    it.effect("come back without a reference where they came with none", () =>
+      Effect.gen(function* () {
+        const port = yield* Ports.RiskModels
+        const { reference: _, ...bare } = draft("3.0.0").model
+        const without = { ...draft("3.0.0"), model: bare }
+        yield* append((lineage) => Registry.propose(lineage, without, by(13)))
+        expect(writtenModel(yield* port.model(task, "3.0.0"))).toEqual(writtenModel(bare))
+        expect((yield* port.lineage(task)).map(({ version }) => version)).toContain("3.0.0")
       })
     )
   })

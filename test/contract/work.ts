@@ -5,9 +5,8 @@ import * as Jobs from "@bedside/core/Jobs"
 import type * as Patient from "@bedside/core/Patient"
 import * as Ports from "@bedside/core/Ports"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import * as Given from "./given.ts"
-
-export type Attempt = Parameters<Parameters<Ports.JobQueue["Service"]["take"]>[0]>[1]
 
 /** Offers jobs, all in one transaction. */
 export const offer = Effect.fnUntraced(function* (
@@ -29,7 +28,7 @@ export const offerOne = Effect.gen(function* () {
 /** Takes jobs until the one under this id comes, finishing what others left in the queue. */
 export const take = Effect.fnUntraced(function* <E>(
   id: string,
-  handle: (job: Jobs.Job, attempt: Attempt) => Effect.Effect<void, E>
+  handle: (job: Jobs.Job, attempt: Jobs.Attempt) => Effect.Effect<void, E>
 ) {
   const queue = yield* Ports.JobQueue
   let came = false
@@ -52,6 +51,15 @@ export const nextAttempt = Effect.fnUntraced(function* (id: string) {
   )
   return number
 })
+
+/** Waits until a job stands somewhere; what carries jobs elsewhere may still be at it. */
+export const until = (id: string, state: Jobs.JobInfo["state"]) =>
+  Given.jobUnder(id).pipe(
+    Effect.repeat({
+      until: (job) => job?.state === state,
+      schedule: Schedule.spaced("5 millis")
+    })
+  )
 
 export const standing = Effect.fnUntraced(function* (id: string) {
   const job = yield* Given.jobUnder(id)

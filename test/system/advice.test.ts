@@ -58,3 +58,36 @@ it.live(
     }),
   60_000
 )
+
+it.live("a key without the name of a model is one warning at the start, and nobody is asked", () =>
+  Effect.gen(function* () {
+    const model = yield* Responder.open([])
+    const variables = {
+      BEDSIDE_DATA_DIR: yield* Processes.directory,
+      OPENAI_API_KEY: "a key of this test",
+      OPENAI_BASE_URL: model.baseUrl.href
+    }
+    const server = yield* Processes.server(variables)
+    const warnings = ({ lines }: Processes.Process) => lines.filter((it) => it.includes("OPENAI_"))
+    expect(warnings(server)).toHaveLength(1)
+    expect(warnings(server)[0]).toMatch(
+      /level=WARN .*OPENAI_API_KEY is set and OPENAI_MODEL is not/
+    )
+    expect([...server.lines, ...server.errors].join("\n")).not.toContain("a key of this test")
+
+    const clinician = yield* server.as("clinician")
+    const { body: patients } = yield* clinician.get("/api/v1/patients?limit=1")
+    const place = `/api/v1/patients/${patients.items[0].id}`
+    yield* Caller.eventually(
+      clinician.get(`${place}/assessments/latest`),
+      ({ status }) => status === 200
+    )
+    const asked = yield* clinician.post(`${place}/second-opinion`, {})
+    expect([asked.status, asked.body.unused]).toEqual([200, "off"])
+    expect(model.asked).toEqual([])
+    yield* server.stop("SIGTERM")
+
+    const { OPENAI_API_KEY: _, ...without } = variables
+    expect(warnings(yield* Processes.server(without))).toEqual([])
+  })
+)

@@ -35,6 +35,15 @@ export const database = Effect.gen(function* () {
   return url.href
 })
 
+/** Ends every connection to a database, and lets no other in. */
+export const cutOff = Effect.fnUntraced(function* (url: string) {
+  const name = new URL(url).pathname.slice(1)
+  yield* onServer(`alter database ${name} with allow_connections false`)
+  yield* onServer(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`
+  )
+})
+
 /** The rows of a query. */
 export const rows = <A extends object>(url: string, statement: string) =>
   on(

@@ -200,9 +200,21 @@ export const server = Effect.fnUntraced(function* (variables: Variables) {
   return result
 })
 
-/** The example worker, taking jobs. */
+/** A worker that takes jobs, and those who read what it says of itself. */
+export interface Worker extends Process {
+  readonly url: string
+  readonly anyone: Caller.Caller
+}
+
+/** The example worker, taking jobs, on any port for its metrics unless one is given. */
 export const worker = Effect.fnUntraced(function* (variables: Variables) {
-  const it = yield* start("worker/main.ts", variables)
-  yield* it.until(() => it.lines.some((line) => line.includes("The worker takes jobs")))
-  return it
+  const it = yield* start("worker/main.ts", { BEDSIDE_METRICS_PORT: "0", ...variables })
+  const found = () =>
+    it.lines
+      .filter((line) => line.includes("The worker takes jobs"))
+      .map((line) => /metrics="?(http:\S+?)\/metrics/.exec(line)?.[1] ?? "")
+  yield* it.until(() => found().length > 0)
+  const [url = ""] = found()
+  const result: Worker = { ...it, url, anyone: Caller.make(url) }
+  return result
 })

@@ -114,6 +114,17 @@ const figures = (
   ...table(rivalHead, rivals(variants))
 ]
 
+const reference = ({ reference, training }: RiskModel.RiskModel): ReadonlyArray<string> =>
+  reference === undefined
+    ? []
+    : [
+        "## What live patients are compared with",
+        "",
+        `The first row of each of the ${reference.score.count} patients of ${training.tune.name}: its features, and the`,
+        "probabilities as they ship. They are in `reference`, rounded to 4 digits, with 64 values of each.",
+        ""
+      ]
+
 const tuning = ({ tuned }: Evidence): ReadonlyArray<string> => [
   "## How it was chosen",
   "",
@@ -149,6 +160,7 @@ export const write = (task: Task, model: RiskModel.RiskModel, evidence: Evidence
     "",
     ...figures(model, evidence),
     ...tuning(evidence),
+    ...reference(model),
     ...task.notes.flatMap((paragraph) => [paragraph, ""]),
     "## How to train it again",
     "",

@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url"
 import * as Card from "./card.ts"
 import * as Evidence from "./evidence.ts"
 import * as Model from "./model.ts"
+import * as Reference from "./reference.ts"
 import { tasks } from "./tasks.ts"
 import * as Train from "./train.ts"
 
@@ -35,7 +36,8 @@ for (const task of tasks) {
   const [on, tuning] = [task.load(folder, "a"), task.load(folder, "b")]
   const tuned = Train.tune(task, on)
   const trained = Train.train(task, on, tuning, Train.best(tuned))
-  const model = Model.assemble(task, on, tuning, trained, Evidence.metrics(tuning, trained))
+  const made = Model.assemble(task, on, tuning, trained, Evidence.metrics(tuning, trained))
+  const model = { ...made, reference: Reference.of(task, tuning, made) }
   const evidence: Card.Evidence = {
     tuned,
     deciles: Evidence.deciles(tuning, trained),

@@ -51,19 +51,24 @@ export const assemble = (
 })
 
 // What is short enough, or a list of numbers, stays on one line: so changes can be read line by line.
+// In a reference, so does all that is known of one feature.
 const longest = 200
+const longestInReference = 2000
 
 /** The text of a value, one line for each part that changes on its own. */
-export const format = (value: unknown, indent = ""): string => {
+export const format = (value: unknown, indent = "", most = longest): string => {
   const flat = JSON.stringify(value)
   const isFlat =
-    flat.length <= longest || typeof value !== "object" || value === null || isNumbers(value)
+    flat.length <= most || typeof value !== "object" || value === null || isNumbers(value)
   if (isFlat) return flat
   const deeper = `${indent}  `
   const [open, close] = Array.isArray(value) ? "[]" : "{}"
   const parts = Array.isArray(value)
-    ? value.map((each) => format(each, deeper))
-    : Object.entries(value).map(([key, each]) => `${JSON.stringify(key)}: ${format(each, deeper)}`)
+    ? value.map((each) => format(each, deeper, most))
+    : Object.entries(value).map(([key, each]) => {
+        const text = format(each, deeper, key === "reference" ? longestInReference : most)
+        return `${JSON.stringify(key)}: ${text}`
+      })
   return `${open}\n${parts.map((part) => `${deeper}${part}`).join(",\n")}\n${indent}${close}`
 }
 

@@ -4,11 +4,10 @@
  * `layer` serves on a socket; `routes` is the same without one, for a host that brings its own (Express,
  * Hono, a test). Both take the workflows from their surroundings, so the store is the caller's choice.
  */
-import * as Ports from "@bedside/core/Ports"
+import type * as Ports from "@bedside/core/Ports"
 import type * as Workflows from "@bedside/core/Workflows"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import { Api } from "./Api.ts"
@@ -94,13 +93,6 @@ const handlers = Layer.mergeAll(
   OperationsHandlers.operations
 )
 
-const readiness = Layer.effect(
-  Operations.Readiness,
-  Effect.map(Ports.Readiness, ({ check }) => ({
-    check: Effect.flatMap(check, (ready) => (ready ? Effect.void : Effect.fail("not ready")))
-  }))
-)
-
 /** Ids of callers may have 200 characters, each of which may take nine in a path. */
 const routerConfig = { maxParamLength: 1_800 }
 
@@ -130,7 +122,7 @@ export const routes = (options: Options) =>
       Problem.Common.layer,
       RateLimit.layerMemory(options.registrations),
       BodyLimit.BodyLimit.layer,
-      readiness
+      Operations.Readiness.layer
     ]),
     Layer.provide(Tokens.Tokens.layer(options.tokens))
   )

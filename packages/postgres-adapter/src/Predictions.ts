@@ -106,11 +106,24 @@ const make = Effect.gen(function* () {
         }
         order by as_of desc, task, version limit ${limit}
       `),
-    during: ({ task, version, from, to }, { limit, after }) =>
+    firsts: ({ task, version, from, to, followed = 0 }, { limit, after }) =>
       read(sql`
-        bedside_predictions
+        bedside_predictions as first
+        cross join lateral (
+          select min(met.as_of) + make_interval(secs => ${followed * 3_600}) as beginning
+          from bedside_predictions as met
+          where met.patient_id = first.patient_id and met.task = first.task
+            and met.version = first.version
+        ) as followed
         where ${sql.and([
-          sql`task = ${task} and version = ${version}`,
+          sql`task = ${task} and version = ${version} and not refused`,
+          sql`as_of >= beginning`,
+          sql`not exists (
+            select from bedside_predictions as earlier
+            where earlier.patient_id = first.patient_id and earlier.task = first.task
+              and earlier.version = first.version and earlier.as_of < first.as_of
+              and earlier.as_of >= beginning and not earlier.refused
+          )`,
           ...(from === undefined ? [] : [sql`as_of >= ${DateTime.toDateUtc(from)}`]),
           ...(to === undefined ? [] : [sql`as_of < ${DateTime.toDateUtc(to)}`]),
           ...(after === undefined

@@ -20,6 +20,7 @@ import * as Schedule from "effect/Schedule"
 import type * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import * as Sequences from "./internal/Sequences.ts"
 import * as Migrations from "./Migrations.ts"
 
 const tableName = "bedside_jobs"
@@ -126,13 +127,15 @@ export const retrySchedule: Schedule.Schedule<unknown, number> = Schedule.min([
 ])
 
 /**
- * Which attempt of which job; attempts count from 1.
+ * Which attempt of which job; attempts count from 1, and the later a job was offered the higher is its
+ * sequence.
  *
  * @since 0.1.0
  */
 export interface Attempt {
   readonly id: string
   readonly attempts: number
+  readonly sequence: number
 }
 
 /**
@@ -242,6 +245,8 @@ export const make = Effect.fnUntraced(function* <S extends Schema.Constraint>(op
       and attempts = ${attempt.attempts}
   `
 
+  const sequenceOf = Sequences.make(sql, queueName)
+
   const describe = (cause: Cause.Cause<unknown>): string =>
     firstLine((options.describe ?? nameOf)(cause)).slice(0, 500)
 
@@ -259,7 +264,12 @@ export const make = Effect.fnUntraced(function* <S extends Schema.Constraint>(op
             : Effect.fail(new Failed(describe(cause)))
         }
         return queue
-          .take((job, attempt) => handle(job, attempt).pipe(Effect.catchCause(settle(attempt))))
+          .take((job, claimed) =>
+            Effect.flatMap(sequenceOf(claimed.id), (sequence) => {
+              const attempt = { ...claimed, sequence }
+              return handle(job, attempt).pipe(Effect.catchCause(settle(attempt)))
+            })
+          )
           .pipe(
             Effect.catchIf(
               (error) => error instanceof Failed,
@@ -290,7 +300,9 @@ export type State = "pending" | "running" | "completed" | "failed"
  *
  * @since 0.1.0
  */
-export interface Job extends Attempt {
+export interface Job {
+  readonly id: string
+  readonly attempts: number
   readonly kind: string
   readonly state: State
   readonly lastFailure: string | null
@@ -363,6 +375,29 @@ export const counts: Effect.Effect<
 })
 
 /**
+ * Of each kind with jobs that are free and due, for how many seconds the first of them has been so; a
+ * job that pauses before its next attempt is not due. Reads the jobs that wait, by their index: 0.3 ms
+ * for 100 of them among 100,000 that are done, 50 ms for 100,000.
+ *
+ * @since 0.2.0
+ */
+export const waiting: Effect.Effect<
+  ReadonlyArray<{ readonly kind: string; readonly seconds: number }>,
+  SqlError,
+  SqlClient.SqlClient
+> = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  // Without an order: sorting 100,000 jobs by kind would take as long again.
+  return yield* sql<{ kind: string; seconds: number }>`
+    select split_part(id, ':', 1) as kind,
+      extract(epoch from now() - min(visible_at))::float8 as seconds
+    from bedside_jobs
+    where queue_name = ${queueName} and ${sql.literal(inState.pending)} and visible_at <= now()
+    group by 1
+  `
+})
+
+/**
  * Gives a dead letter all its attempts again.
  *
  * Shape: `false` when there is no dead letter with that id.
@@ -385,4 +420,48 @@ export const requeue = Effect.fnUntraced(function* (id: string) {
     returning id
   `
   return rows.length > 0
+})
+
+/**
+ * Keeps a job as a dead letter that was taken from here and given up elsewhere. The lease of whoever
+ * took it ends, so that nothing they say of it counts any more; a job that waits is left alone.
+ *
+ * Shape: `element` is the job as it was offered, for when it is not remembered any more; `failure` one
+ * line without personal data.
+ *
+ * Fails with: `SqlError`.
+ *
+ * @example
+ * ```ts
+ * import * as Queue from "@bedside/postgres-adapter/Queue"
+ *
+ * const given = Queue.bury({ id: "visit:5", element: "bed 5", attempts: 10, failure: "BedClosed" })
+ * ```
+ * @since 0.2.0
+ */
+export const bury = Effect.fnUntraced(function* (letter: {
+  readonly id: string
+  readonly element?: unknown
+  readonly attempts: number
+  readonly failure: string
+}) {
+  const sql = yield* SqlClient.SqlClient
+  const failure = mark + firstLine(letter.failure).slice(0, 500)
+  const buried = yield* sql`
+    update bedside_jobs
+    set state = 'failed', acquired_at = null, acquired_by = null, updated_at = now(),
+      attempts = ${letter.attempts}, last_failure = ${failure}
+    where queue_name = ${queueName} and id = ${letter.id}
+      and not (state = 'pending' and acquired_by is null)
+    returning id
+  `
+  if (buried.length > 0 || letter.element === undefined) return
+  yield* sql`
+    insert into bedside_jobs (
+      id, queue_name, element, state, attempts, last_failure, visible_at, created_at, updated_at
+    ) values (
+      ${letter.id}, ${queueName}, ${JSON.stringify(letter.element)}, 'failed', ${letter.attempts},
+      ${failure}, now(), now(), now()
+    ) on conflict (id, queue_name) do nothing
+  `
 })

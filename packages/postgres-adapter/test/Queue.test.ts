@@ -99,6 +99,29 @@ onEach("the queue", (it) => {
       })
     )
 
+    it.effect("counts as waiting, by kind, what is due and free, from when it was due", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const queue = yield* make
+        for (const id of ["bath:a", "bath:b", "walk:a", "walk:b"]) {
+          yield* queue.offer(visit(id), { id })
+        }
+        yield* sql`update bedside_jobs set visible_at = now() - interval '2 hours' where id = 'bath:b'`
+        yield* sql`update bedside_jobs set visible_at = now() + interval '1 hour' where id = 'walk:a'`
+        yield* sql`
+          update bedside_jobs set acquired_at = now(), acquired_by = gen_random_uuid()
+          where id = 'walk:b'
+        `
+        const hours = Effect.map(Queue.waiting, (kinds) =>
+          kinds
+            .filter(({ kind }) => ["bath", "walk"].includes(kind))
+            .map(({ kind, seconds }) => [kind, Math.floor(seconds / 3_600)])
+        )
+        expect(yield* hours).toEqual([["bath", 2]])
+        yield* sql`delete from bedside_jobs where id like 'bath:%' or id like 'walk:%'`
+      })
+    )
+
     it.effect("offers the same id once, completed or not", () =>
       Effect.gen(function* () {
         const queue = yield* make
@@ -153,11 +176,11 @@ onEach("the queue", (it) => {
           )
         }
         expect(seen).toEqual([
-          { id: "failing:y", attempts: 1 },
+          { id: "failing:y", attempts: 1, sequence: expect.any(Number) },
           [["pending", "Error"]],
-          { id: "failing:y", attempts: 2 },
+          { id: "failing:y", attempts: 2, sequence: expect.any(Number) },
           [["pending", "Error"]],
-          { id: "failing:y", attempts: 3 },
+          { id: "failing:y", attempts: 3, sequence: expect.any(Number) },
           [["failed", "SqlError/SqlSyntaxError"]]
         ])
         const stored = yield* sql<{ lastFailure: string }>`
@@ -214,6 +237,26 @@ onEach("the queue", (it) => {
         const attempts = yield* Deferred.make<number>()
         yield* queue.take((_, attempt) => Deferred.succeed(attempts, attempt.attempts))
         expect(yield* Deferred.await(attempts)).toBe(1)
+      })
+    )
+
+    it.effect("says where a job stands in the order of offers, each time it is tried", () =>
+      Effect.gen(function* () {
+        const queue = yield* make
+        const beds = ["1", "2", "3"]
+        yield* Effect.forEach(beds, (bed) => queue.offer(visit(bed), { id: `placed:${bed}` }))
+        const listed = yield* Queue.list({ limit: 3 })
+        const sequences: Array<string> = []
+        const take = (handled: Effect.Effect<void, string>) =>
+          queue.take((_, { sequence }) => {
+            sequences.push(String(sequence))
+            return handled
+          })
+        yield* Effect.all([take(Effect.void), take(Effect.void)], { concurrency: "unbounded" })
+        yield* Effect.exit(take(Effect.fail("not now")))
+        yield* take(Effect.void)
+        const offered = listed.map(({ cursor }) => cursor).toReversed()
+        expect(sequences).toEqual([...offered, offered.at(-1)])
       })
     )
 

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Statement from "effect/sql/Statement"
+import * as Queue from "../src/Queue.ts"
 import * as Store from "../src/Store.ts"
 import { onEach, postgres } from "./backends.ts"
 
@@ -138,6 +139,44 @@ onEach(
           // Sorts the stretches of the vitals, at most a page of each.
           expect(yield* plansOf(port.history(patientId, { from }, { limit: 100 }))).toEqual([
             ["Limit", "Sort", ...each]
+          ])
+        })
+      )
+    })
+  },
+  [postgres]
+)
+
+/** 100,000 jobs of four kinds, of which 100 wait and the others are done. */
+const fillQueue = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`
+    insert into bedside_jobs (
+      id, queue_name, element, state, attempts, visible_at, created_at, updated_at
+    )
+    select (array['assess-patient', 'foretell-risk', 'notify', 'analyse-ecg'])[1 + number % 4]
+        || ':' || gen_random_uuid(), 'bedside', '{}',
+      case when number <= 100 then 'pending' else 'completed' end, 1,
+      now() - number * interval '1 second', now(), now()
+    from generate_series(1, 100000) as number
+  `
+  yield* sql`analyze bedside_jobs`
+})
+
+onEach(
+  "a look at the jobs that wait, among 100,000,",
+  (it) => {
+    it.layer(Layer.effectDiscard(fillQueue).pipe(Layer.provideMerge(Store.layer())))((it) => {
+      it.effect("reads no job that is done", () =>
+        Effect.gen(function* () {
+          const [plan] = yield* plansOf(Queue.waiting)
+          expect(plan?.at(-1)).toBe("Index Scan idx_bedside_jobs_take")
+          const kinds = yield* Queue.waiting
+          expect(kinds.map(({ kind }) => kind).toSorted()).toEqual([
+            "analyse-ecg",
+            "assess-patient",
+            "foretell-risk",
+            "notify"
           ])
         })
       )

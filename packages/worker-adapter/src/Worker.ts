@@ -21,10 +21,9 @@ import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
-import * as Option from "effect/Option"
+import * as Slots from "./internal/slots.ts"
 
 /** The workflows that jobs name. */
 type Workflows =
@@ -145,11 +144,6 @@ export const handle = (
   }
 }
 
-interface Attempt {
-  readonly id: string
-  readonly attempts: number
-}
-
 const outcomeOf = (exit: Exit.Exit<void, unknown>): Outcome => {
   if (Exit.isSuccess(exit)) return "completed"
   if (Jobs.isRefused(exit.cause)) return "refused"
@@ -175,7 +169,7 @@ const report = Effect.fnUntraced(function* (
 
 /** Measures and logs a job; ids are logged, never what a job or a failure says. */
 const observed =
-  (kind: Jobs.Kind, { id, attempts }: Attempt) =>
+  (kind: Jobs.Kind, { id, attempts }: Jobs.Attempt) =>
   <E, R>(run: Effect.Effect<void, E, R>): Effect.Effect<void, E, R> =>
     Effect.acquireUseRelease(
       Effect.tap(Clock.monotonicTimeNanos, () => Metric.modify(inFlight, 1)),
@@ -185,10 +179,6 @@ const observed =
           Effect.andThen(Metric.modify(inFlight, -1), report(kind, exit, end - start))
         )
     ).pipe(Effect.annotateLogs({ kind, id, attempts }))
-
-/** A queue that is down is asked again after this, and called down anew after a minute without. */
-const pause = "1 second"
-const quiet = 60_000
 
 /**
  * How a worker works.
@@ -208,79 +198,23 @@ const make = Effect.fnUntraced(function* ({
 }: Options) {
   const queue = yield* Ports.JobQueue
   const workflows = yield* Effect.context<Workflows>()
-  let stopping = false
-  let lastFailure = -Infinity
-
-  const waitForQueue = Effect.fnUntraced(function* (cause: Cause.Cause<unknown>) {
-    const now = yield* Clock.currentTimeMillis
-    if (now - lastFailure > quiet) {
-      yield* Effect.logError("the job queue failed and is asked again every second").pipe(
-        Effect.annotateLogs({ failure: Jobs.describeFailure(cause) })
-      )
-    }
-    lastFailure = now
-    yield* Effect.sleep(pause)
-  })
-
-  const openSlot = Effect.gen(function* () {
-    const slot = { busy: false, failed: false }
-
-    const run = (job: Jobs.Job, attempt: Attempt) =>
-      Effect.suspend(() => {
-        // Taken before the stop reached the queue: an interruption is how a job is given back.
-        if (stopping) return Effect.interrupt
-        slot.busy = true
-        return handle(job).pipe(
-          Effect.provideContext(workflows),
-          observed(job._tag, attempt),
-          Effect.tapCause((cause) =>
-            Effect.sync(() => {
-              slot.failed = !Cause.hasInterruptsOnly(cause)
-            })
-          )
-        )
-      })
-
-    const turn = Effect.gen(function* () {
-      slot.failed = false
-      const exit = yield* Effect.exit(queue.take(run))
-      // Not before: `take` ends when the job is acknowledged.
-      slot.busy = false
-      if (Exit.isSuccess(exit) || slot.failed || stopping) return
-      yield* waitForQueue(exit.cause)
-    })
-
-    const fiber = yield* turn.pipe(Effect.repeat({ while: () => !stopping }), Effect.forkScoped)
-
-    return { slot, fiber }
-  })
-
-  const slots = yield* Effect.replicateEffect(openSlot, concurrency)
-
-  const fibersOf = (busy: boolean) =>
-    slots.filter(({ slot }) => slot.busy === busy).map(({ fiber }) => fiber)
-
-  const drain = Effect.gen(function* () {
-    stopping = true
-    const running = fibersOf(true)
-    const ended = yield* Fiber.interruptAll(fibersOf(false)).pipe(
-      Effect.andThen(Fiber.awaitAll(running)),
-      Effect.timeoutOption(drainTimeout)
-    )
-    if (Option.isSome(ended)) return
-    yield* Effect.logWarning(
-      "the worker stops before its jobs have ended and gives them back"
-    ).pipe(Effect.annotateLogs({ jobs: fibersOf(true).length }))
-  })
+  const wait = Slots.waiting("the job queue failed and is asked again every second")
 
   const beginBackfill = Effect.exit(Campaigning.Campaigning.use((it) => it.backfill)).pipe(
-    Effect.tap((exit) => (Exit.isSuccess(exit) ? Effect.void : waitForQueue(exit.cause))),
+    Effect.tap((exit) => (Exit.isSuccess(exit) ? Effect.void : wait(exit.cause))),
     Effect.repeat({ until: Exit.isSuccess })
   )
   yield* Effect.forkScoped(beginBackfill)
 
-  // Registered last, so it runs before the slots are interrupted.
-  yield* Effect.addFinalizer(() => drain)
+  yield* Slots.open({
+    queue,
+    concurrency,
+    drainTimeout,
+    run: (job, attempt) =>
+      handle(job).pipe(Effect.provideContext(workflows), observed(job._tag, attempt)),
+    wait,
+    late: "the worker stops before its jobs have ended and gives them back"
+  })
 })
 
 /**

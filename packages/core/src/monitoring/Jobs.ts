@@ -180,6 +180,60 @@ export class JobRefused extends Schema.TaggedError<JobRefused>()("JobRefused", {
 }) {}
 
 /**
+ * How often a job is tried.
+ *
+ * @since 0.2.0
+ */
+export const maximumAttempts = 10
+
+/**
+ * The pause after an attempt that failed.
+ *
+ * Shape: attempts count from 1; milliseconds: a second, doubled with each attempt, five minutes at
+ * most.
+ *
+ * Fails with: nothing.
+ *
+ * @example
+ * ```ts
+ * import * as Jobs from "@bedside/core/Jobs"
+ *
+ * const pauses = [1, 2, 3, 10].map(Jobs.pauseAfter)
+ * pauses // => [1_000, 2_000, 4_000, 300_000]
+ * ```
+ * @since 0.2.0
+ */
+export const pauseAfter = (attempts: number): number =>
+  Math.min(1_000 * 2 ** (attempts - 1), 300_000)
+
+/**
+ * Which attempt of which job: attempts count from 1, and of two jobs the one that was offered later has
+ * the higher sequence, whichever of them comes first.
+ *
+ * @since 0.2.0
+ */
+export interface Attempt {
+  readonly id: string
+  readonly attempts: number
+  readonly sequence: number
+}
+
+/**
+ * A job that was given up elsewhere than in the queue that it was offered to.
+ *
+ * Shape: `failure` is one line for operators, without personal data; no `job` where it could not be
+ * read.
+ *
+ * @since 0.2.0
+ */
+export interface DeadLetter {
+  readonly id: string
+  readonly job?: Job | undefined
+  readonly attempts: number
+  readonly failure: string
+}
+
+/**
  * Tells whether a job failed for good.
  *
  * Shape: the cause a handler ended with.

@@ -8,6 +8,7 @@
  */
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
 import type * as Account from "../access/Account.ts"
@@ -344,13 +345,11 @@ export class JobQueue extends Context.Service<
     /**
      * Waits for one job and handles it. Success completes it; `JobRefused` sends it to the dead
      * letters at once; any other failure or defect is tried again later, until the attempts are used
-     * up; an interruption gives the job back.
+     * up; an interruption gives the job back. One taker gets the jobs of one patient in the order in
+     * which they were offered, except those that are tried again; many takers look at the sequence.
      */
     readonly take: <E, R>(
-      handle: (
-        job: Jobs.Job,
-        attempt: { readonly id: string; readonly attempts: number }
-      ) => Effect.Effect<void, E, R>
+      handle: (job: Jobs.Job, attempt: Jobs.Attempt) => Effect.Effect<void, E, R>
     ) => Effect.Effect<void, E, R>
     readonly counts: Effect.Effect<
       ReadonlyArray<{
@@ -359,6 +358,13 @@ export class JobQueue extends Context.Service<
         readonly count: number
       }>
     >
+    /**
+     * Of each kind with jobs that a worker could take at once, for how long the first of them has been
+     * waiting. One that pauses before its next attempt, or that somebody holds, does not wait.
+     */
+    readonly waiting: Effect.Effect<
+      ReadonlyArray<{ readonly kind: string; readonly longest: Duration.Duration }>
+    >
     /** Newest first. */
     readonly list: (
       query: { readonly state?: Jobs.JobInfo["state"] },
@@ -366,6 +372,12 @@ export class JobQueue extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<Jobs.JobInfo & { readonly sequence: number }>>
     /** Gives a dead letter all its attempts again. */
     readonly requeue: (id: string) => Effect.Effect<void, NotFound>
+    /**
+     * Keeps a job as a dead letter that was handed on to another engine and given up there, even while
+     * it is being handed on. One that waits here is left alone, because it is about to run again; and
+     * one that is not remembered any more is lost when nobody can say what it was.
+     */
+    readonly bury: (letter: Jobs.DeadLetter) => Effect.Effect<void>
   }
 >()("bedside/JobQueue") {}
 

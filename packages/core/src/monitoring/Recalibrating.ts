@@ -118,13 +118,15 @@ export class Recalibrating extends Context.Service<Recalibrating>()("bedside/Rec
     })
 
     /** The active version with the patients whose outcomes are due and known. */
-    const knownOf = Effect.fnUntraced(function* (task: Registry.Task, stretch: Stretch) {
+    const knownOf = Effect.fnUntraced(function* (task: Registry.Task, { from, to }: Stretch) {
       const now = yield* DateTime.now
       const { version } = yield* models.activeAt(task, now)
       const model = yield* models.model(task, version)
-      const first = yield* risks.ofVersion(task, version)
-      const chosen = first.filter(FirstRisks.within(stretch))
-      const labelled = yield* risks.labelled(model, task, chosen, now)
+      const first = yield* risks.ofVersion(task, version, {
+        from: from && DateTime.toUtc(from),
+        to: to && DateTime.toUtc(to)
+      })
+      const labelled = yield* risks.labelled(model, task, first, now)
       return { model, known: labelled.filter(({ outcome }) => outcome !== null) }
     })
 

@@ -3,7 +3,8 @@
  * from. Who asks for a step is who approves it.
  *
  * The guarantee that bites: nothing is registered that cannot be asked. A model whose features are not
- * those that it says, or that cannot compute with them, is refused with every problem.
+ * those that it says, or that cannot compute with them, is refused with every problem; so is one whose
+ * reference tells of other features.
  */
 import * as Context from "effect/Context"
 import * as Digest from "effect/crypto/Digest"
@@ -30,8 +31,28 @@ const problemsOf = ({ task, model, hashes }: Registry.Draft): ReadonlyArray<Inva
     ...(model.definitionSha256 === hashes.features
       ? []
       : [Invalid.issue("definitionSha256", "hash", hashes.features)]),
-    ...(Result.isFailure(ready) ? [unready(ready.failure)] : [])
+    ...(Result.isFailure(ready) ? [unready(ready.failure)] : []),
+    ...strangersIn(model)
   ]
+}
+
+/** What the reference tells of, and the model has no such feature or was told of it already. */
+const strangersIn = ({
+  definition,
+  reference
+}: RiskModel.RiskModel): ReadonlyArray<Invalid.Issue> => {
+  const awaited = new Set(definition.features.map(({ name }) => name))
+  return (reference?.features ?? []).flatMap(({ name }, at) =>
+    awaited.delete(name)
+      ? []
+      : [
+          Invalid.issue(
+            ["reference", "features", at, "name"],
+            "feature",
+            "a feature of the definition, each at most once"
+          )
+        ]
+  )
 }
 
 const unready = (

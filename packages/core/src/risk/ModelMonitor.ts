@@ -17,11 +17,12 @@ import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Timestamp from "../input/Timestamp.ts"
-import * as Drift from "../sensor/Drift.ts"
+import type * as Drift from "../sensor/Drift.ts"
 import * as Alarms from "./Alarms.ts"
 import * as Divergence from "./Divergence.ts"
 import * as Outcome from "./internal/monitorOutcome.ts"
 import * as Performance from "./Performance.ts"
+import * as RiskModel from "./RiskModel.ts"
 
 /**
  * What is frozen with a version of a model: each of its features, and the probabilities it gave.
@@ -31,8 +32,7 @@ import * as Performance from "./Performance.ts"
 export const Reference = Schema.Struct({
   model: Schema.String,
   version: Schema.String,
-  features: Schema.Array(Schema.Struct({ name: Schema.String, reference: Drift.Reference })),
-  score: Drift.Reference
+  ...RiskModel.Reference.fields
 }).annotate({ identifier: "ModelMonitorReference" })
 
 /** @since 0.2.0 */

@@ -71,7 +71,8 @@ export interface Step extends Schema.Schema.Type<typeof Step> {}
 const Sha256 = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/))
 
 /**
- * SHA-256 of what a version was trained on, of the definition of its features, and of all of it.
+ * SHA-256 of what a version was trained on, of the definition of its features, and of all of it, with
+ * what it is compared with: another reference would let other patients pass.
  *
  * @since 0.2.0
  */
@@ -85,13 +86,13 @@ export const Hashes = Schema.Struct({
 export interface Hashes extends Schema.Schema.Type<typeof Hashes> {}
 
 /**
- * A model without the numbers that it computes with: what it is for, what it was trained on, how well
- * it did, its calibrator and its thresholds.
+ * A model without the numbers that it computes with or is compared with: what it is for, what it was
+ * trained on, how well it did, its calibrator and its thresholds.
  *
  * @since 0.2.0
  */
 export const Card = RiskModel.RiskModel.mapFields(
-  Struct.omit(["definition", "predictor"])
+  Struct.omit(["definition", "predictor", "reference"])
 ).annotate({ identifier: "RiskModelCard" })
 
 /** @since 0.2.0 */
@@ -290,7 +291,7 @@ export const propose = (
   }
   const steps = [stepTo(lineage, "candidate", by)]
   const { version } = model
-  const card = Struct.omit(model, ["definition", "predictor"])
+  const card = Struct.omit(model, ["definition", "predictor", "reference"])
   const entry: Entry = { task, version, state: "candidate", hashes, card, steps }
   return Result.succeed({ entries: [entry], model })
 }

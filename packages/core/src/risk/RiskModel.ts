@@ -14,6 +14,7 @@ import * as Schema from "effect/Schema"
 import * as Timestamp from "../input/Timestamp.ts"
 import type * as Series from "../measurement/Series.ts"
 import * as Vital from "../measurement/Vital.ts"
+import * as Drift from "../sensor/Drift.ts"
 import * as Calibration from "./Calibration.ts"
 import * as Features from "./Features.ts"
 import * as Inputs from "./internal/inputs.ts"
@@ -115,11 +116,41 @@ export const DataSet = Schema.Struct({
 /** @since 0.2.0 */
 export interface DataSet extends Schema.Schema.Type<typeof DataSet> {}
 
+// Shares may be rounded, so they need not add up to 1 to the last digit.
+const isWhole = ({ count, edges, shares }: Drift.Bins): boolean =>
+  count >= 2 &&
+  shares.length === edges.length + 2 &&
+  Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) <= 1e-3 &&
+  edges.every((edge, at) => at === 0 || edge > edges[at - 1]!)
+
+const Distribution = Drift.Reference.check(
+  Schema.makeFilter(isWhole, {
+    expected:
+      "two values or more, edges that rise, and shares that add up to 1: of each bin and of missing values"
+  })
+).annotate({ identifier: "RiskModelDistribution" })
+
+/**
+ * What a model met when it was made, for what it meets to be compared with: its features by name, as
+ * far as there were values of them, and the probabilities it gave. Of rows that it was NOT fitted to,
+ * one for each patient.
+ *
+ * @since 0.2.0
+ */
+export const Reference = Schema.Struct({
+  features: Schema.Array(Schema.Struct({ name: Schema.String, reference: Distribution })),
+  score: Distribution
+}).annotate({ identifier: "RiskModelReference" })
+
+/** @since 0.2.0 */
+export interface Reference extends Schema.Schema.Type<typeof Reference> {}
+
 /**
  * A trained model. `outcome` says what the probability is of; `version` is semantic: the major number
  * changes with the features, the minor one with a fit, the patch with the calibrator. `features` come
  * with their own hash, and `training` with those of the data; `metrics` are of the tuning set, each
- * probability calibrated by a calibrator that was fitted to other patients.
+ * probability calibrated by a calibrator that was fitted to other patients. Without a `reference` a
+ * model can be compared with its own first patients alone.
  *
  * @since 0.2.0
  */
@@ -143,7 +174,8 @@ export const RiskModel = Schema.Struct({
     train: DataSet,
     tune: DataSet
   }),
-  metrics: Schema.Record(Schema.String, Figure)
+  metrics: Schema.Record(Schema.String, Figure),
+  reference: Schema.optionalKey(Reference)
 }).annotate({ identifier: "RiskModel" })
 
 /** @since 0.2.0 */

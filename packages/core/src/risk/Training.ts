@@ -342,7 +342,7 @@ export interface About {
  *
  * Method: the penalty with the least log-loss over five folds by patient, then a fit to all rows;
  * Platt's line through what the folds were told by the others; bands and metrics of probabilities that
- * are calibrated fold by fold.
+ * are calibrated fold by fold. Without a `reference`: it is to be compared with its own first patients.
  *
  * @example
  * ```ts
@@ -414,6 +414,8 @@ const assemble = (
       return yield* Result.fail(new NotBetterThanChance({ auroc }))
     }
     const calibrated = yield* crossFitted(labels, told, fold)
+    // What the model before met is not what this one was made of.
+    const { reference: _, ...kept } = base
     const data: RiskModel.DataSet = {
       name,
       rows: labels.length,
@@ -422,7 +424,7 @@ const assemble = (
       files: []
     }
     return {
-      ...base,
+      ...kept,
       version,
       citation: `${base.citation}; fitted anew to ${name}`,
       licence: "made here of the records of patients; whoever holds these decides",

@@ -191,7 +191,9 @@ describe("Recalibrating", () => {
         expect(yield* Effect.flip(review({ from }))).toMatchObject({ withOutcome: 1 })
         expect(yield* Effect.flip(review({ to: from }))).toMatchObject({ withOutcome: 1 })
         yield* TestClock.adjust("1 day")
-        const { report } = yield* Watching.Watching.use((it) => it.watch(task))
+        const { report } = yield* Watching.Watching.use((it) =>
+          it.watch(task, { against: "first-patients" })
+        )
         expect(report).toMatchObject({ events: 30, matured: 0, unknown: 30 })
       })
     )

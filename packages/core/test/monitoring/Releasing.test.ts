@@ -72,7 +72,8 @@ describe("Releasing", () => {
           issues: [
             { path: "id", code: "task", expected: "deterioration" },
             { path: "definitionSha256", code: "hash" },
-            { path: "predictor.model", code: "features" }
+            { path: "predictor.model", code: "features" },
+            { path: "reference.features[0].name", code: "feature" }
           ]
         })
         expect(yield* releasing.list).toHaveLength(2)
@@ -101,6 +102,52 @@ describe("Releasing", () => {
         ).toEqual(new Ports.NotFound({ what: "risk-model" }))
       })
     )
+  )
+
+  it.effect("refuses a reference of features that the model has not, or that has one twice", () =>
+    Ward.on(
+      Effect.gen(function* () {
+        const { reference } = Hypotension.model
+        if (reference === undefined) return expect.fail("there is no reference")
+        const [first, second, third] = reference.features
+        if (!first || !second || !third) return expect.fail("there are too few features")
+        const features = [first, { ...second, name: "lactate" }, third, first]
+        const refused = yield* Effect.flip(
+          Releasing.Releasing.use((it) =>
+            it.propose(
+              ada,
+              "hypotension",
+              { ...next, reference: { ...reference, features } },
+              "refitted"
+            )
+          )
+        )
+        expect(refused).toMatchObject({
+          issues: [
+            { path: "reference.features[1].name", code: "feature" },
+            { path: "reference.features[3].name", code: "feature" }
+          ]
+        })
+      })
+    )
+  )
+
+  it.effect("hashes the reference with the model, and leaves it out of the card", () =>
+    Effect.gen(function* () {
+      const { reference: _, ...bare } = next
+      const propose = (model: RiskModel.RiskModel) =>
+        Ward.on(Releasing.Releasing.use((it) => it.propose(ada, "hypotension", model, "refitted")))
+      const [first, again, without] = yield* Effect.all([
+        propose(next),
+        propose(next),
+        propose(bare)
+      ])
+      expect(again.hashes).toEqual(first.hashes)
+      expect(without.hashes.model).not.toBe(first.hashes.model)
+      expect(without.hashes).toEqual({ ...first.hashes, model: without.hashes.model })
+      expect(first.card).not.toHaveProperty("reference")
+      expect(first.card).toEqual(without.card)
+    })
   )
 
   it.effect("gives a model the same hashes whatever the order of its fields", () =>

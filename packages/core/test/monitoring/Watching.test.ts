@@ -11,6 +11,9 @@ import type * as Patient from "../../src/patient/Patient.ts"
 import * as Deterioration from "../../src/risk/Deterioration.ts"
 import * as Hypotension from "../../src/risk/Hypotension.ts"
 import type * as Registry from "../../src/risk/Registry.ts"
+import type * as RiskModel from "../../src/risk/RiskModel.ts"
+import * as ReferenceDraws from "../risk/referenceDraws.ts"
+import { uniforms } from "../sensor/draws.ts"
 import * as Ward from "./ward.ts"
 
 const ada = Ward.actor("clinician")
@@ -82,7 +85,7 @@ const met = Effect.fnUntraced(function* (
 })
 
 const watch = (task: Registry.Task = "hypotension", stretch: Watching.Stretch = {}) =>
-  Watching.Watching.use((it) => it.watch(task, stretch))
+  Watching.Watching.use((it) => it.watch(task, { ...stretch, against: "first-patients" }))
 
 const pressures = (id: Patient.PatientId, ...values: ReadonlyArray<number>) =>
   Monitoring.Monitoring.use((it) =>
@@ -99,7 +102,173 @@ const pressures = (id: Patient.PatientId, ...values: ReadonlyArray<number>) =>
     )
   )
 
-describe("Watching", () => {
+const activate = Effect.fnUntraced(function* (model: RiskModel.RiskModel) {
+  const releasing = yield* Releasing.Releasing
+  const { version } = model
+  yield* releasing.propose(ada, "hypotension", model, "refitted")
+  yield* releasing.shadow(ada, "hypotension", version, "to be watched")
+  yield* releasing.activate(ada, "hypotension", version, "better")
+})
+
+const shipped = Hypotension.model.reference ?? expect.fail("there is no reference")
+
+/** Patients as those of the training data were: refused at first, with a risk after some hours. */
+const followed = Effect.fnUntraced(function* (
+  count: number,
+  { hours = 12, older = 0, version = "1.0.0" } = {}
+) {
+  const predictions = yield* Ports.Predictions
+  const random = uniforms(1848)
+  const patient = ReferenceDraws.patients(shipped)
+  for (let nth = 0; nth < count; nth++) {
+    const { id } = yield* Ward.admit({ birthDate: "1950-12-10" })
+    const { features, probability } = patient(random)
+    const asOf = DateTime.add(begin, { minutes: nth })
+    const made = { ...foretold(id, nth, { asOf }), version }
+    const reasons = ["mean-pressure: 4 within 12 h"]
+    yield* predictions.save(id, [
+      { ...made, refusal: { code: "too-few-readings", reasons }, estimate: null, features: [] },
+      {
+        ...made,
+        asOf: DateTime.add(asOf, { hours }),
+        estimate: estimateOf(probability),
+        features: features.map((value, at) =>
+          Number.isNaN(value) ? null : at === 0 ? value + older : value
+        )
+      }
+    ])
+  }
+})
+
+const look = (details: Watching.Look = {}) =>
+  Watching.Watching.use((it) => it.watch("hypotension", details))
+
+describe("Watching against the training data", () => {
+  it.effect(
+    "is what is done where the model came with a reference, from the first patient on",
+    () =>
+      Ward.on(
+        Effect.gen(function* () {
+          const none = {
+            task: "hypotension",
+            version: "1.0.0",
+            against: "training",
+            followed: 12,
+            patients: 0,
+            needed: 0,
+            unwatched: [],
+            report: null
+          }
+          expect(yield* look()).toEqual(none)
+          yield* followed(1)
+          const { report, ...watched } = yield* look()
+          expect({ ...watched, report: null }).toEqual({ ...none, patients: 1 })
+          expect(report).toMatchObject({ events: 1, alarms: [], model: "hypotension" })
+          expect(report?.features.map(({ name }) => name)).toEqual(
+            Hypotension.model.definition.features.map(({ name }) => name)
+          )
+        })
+      )
+  )
+
+  it.effect("finds nothing where patients are as those were", () =>
+    Ward.on(
+      Effect.gen(function* () {
+        yield* followed(200)
+        expect((yield* look()).report).toMatchObject({ events: 200, alarms: [] })
+      })
+    )
+  )
+
+  it.effect(
+    "tells of a ward that was another one from the start, which its own patients do not",
+    () =>
+      Ward.on(
+        Effect.gen(function* () {
+          yield* followed(300, { older: 15 })
+          const training = yield* look()
+          const own = yield* look({ against: "first-patients" })
+          expect(new Set(training.report?.alarms.map(({ of }) => of))).toEqual(new Set(["age"]))
+          expect(own).toMatchObject({
+            needed: 200,
+            followed: 0,
+            report: { events: 100, alarms: [] }
+          })
+          const told = (against: Watching.Against) =>
+            Metric.value(
+              Metric.withAttributes(Watching.gauges.alarms, {
+                task: "hypotension",
+                version: "1.0.0",
+                against
+              })
+            )
+          expect((yield* told("training")).value).toBe(training.report?.alarms.length)
+          expect((yield* told("first-patients")).value).toBe(0)
+        })
+      )
+  )
+
+  it.effect("counts who was followed for as long as the model looks back, by the risk after", () =>
+    Ward.on(
+      Effect.gen(function* () {
+        const predictions = yield* Ports.Predictions
+        yield* followed(3, { hours: 11.99 })
+        expect(yield* look()).toMatchObject({ patients: 0, report: null })
+        const [id] = yield* met(10, 1)
+        if (!id) return expect.fail("nobody was admitted")
+        const later = (hours: number, shift: number) =>
+          foretold(id, 10, { asOf: DateTime.add(begin, { hours, minutes: 10 }), shift })
+        yield* predictions.save(id, [later(3, 100), later(12, 200), later(20, 300)])
+        const { patients, report } = yield* look()
+        expect([patients, report?.events]).toEqual([1, 1])
+        expect(report?.from && DateTime.toEpochMillis(report.from)).toBe(
+          later(12, 0).asOf.epochMilliseconds
+        )
+      })
+    )
+  )
+
+  it.effect("looks at those of a stretch of time", () =>
+    Ward.on(
+      Effect.gen(function* () {
+        yield* followed(60)
+        const at = (minutes: number) => DateTime.add(begin, { hours: 12, minutes })
+        const { patients, report } = yield* look({ from: at(10), to: at(30) })
+        expect([patients, report?.events]).toEqual([60, 20])
+      })
+    )
+  )
+
+  it.effect("leaves out what the reference does not tell of, and says so", () =>
+    Ward.on(
+      Effect.gen(function* () {
+        const features = shipped.features.slice(2).toReversed()
+        const reference = { ...shipped, features }
+        yield* activate({ ...Hypotension.model, version: "1.1.0", reference })
+        yield* followed(100, { version: "1.1.0" })
+        const { unwatched, report } = yield* look()
+        expect(unwatched).toEqual(["age", "sex"])
+        expect(report?.features.map(({ name }) => name)).toEqual(features.map(({ name }) => name))
+        expect(report?.alarms).toEqual([])
+      })
+    )
+  )
+
+  it.effect("is refused where the model came with none, and the first patients are looked at", () =>
+    Ward.on(
+      Effect.gen(function* () {
+        const { reference: _, ...bare } = Hypotension.model
+        yield* activate({ ...bare, version: "1.1.0" })
+        expect(yield* look()).toMatchObject({ against: "first-patients", needed: 200 })
+        expect(yield* Effect.flip(look({ against: "training" }))).toEqual(
+          new Ports.Conflict({ code: "no-training-reference", path: "against" })
+        )
+      })
+    )
+  )
+})
+
+describe("Watching against the first patients", () => {
   it.effect("has no report before there is anybody after the reference", () =>
     Ward.on(
       Effect.gen(function* () {
@@ -107,6 +276,8 @@ describe("Watching", () => {
         const none = {
           task: "hypotension",
           version: "1.0.0",
+          against: "first-patients",
+          followed: 0,
           patients: 200,
           needed: 200,
           unwatched: [],
@@ -140,9 +311,42 @@ describe("Watching", () => {
         expect(new Set(report?.alarms.map(({ of }) => of))).toEqual(new Set(["age"]))
         const told = Metric.withAttributes(Watching.gauges.alarms, {
           task: "hypotension",
-          version: "1.0.0"
+          version: "1.0.0",
+          against: "first-patients"
         })
         expect((yield* Metric.value(told)).value).toBe(report?.alarms.length)
+      })
+    )
+  )
+
+  it.effect("shows no stretch of time, and no version that another has followed", () =>
+    Ward.on(
+      Effect.gen(function* () {
+        yield* met(0, 230)
+        const shown = (version: string) =>
+          Effect.map(
+            Metric.value(
+              Metric.withAttributes(Watching.gauges.patients, {
+                task: "hypotension",
+                version,
+                against: "first-patients"
+              })
+            ),
+            ({ value }) => value
+          )
+        yield* watch()
+        expect(yield* shown("1.0.0")).toBe(30)
+        yield* watch("hypotension", { to: DateTime.add(begin, { minutes: 210 }) })
+        expect(yield* shown("1.0.0")).toBe(30)
+        yield* activate({ ...Hypotension.model, version: "1.1.0" })
+        const predictions = yield* Ports.Predictions
+        for (let nth = 0; nth < 210; nth++) {
+          const { id } = yield* Ward.admit({ birthDate: "1950-12-10" })
+          const asOf = DateTime.add(begin, { minutes: nth })
+          yield* predictions.save(id, [{ ...foretold(id, nth, { asOf }), version: "1.1.0" }])
+        }
+        yield* watch()
+        expect([yield* shown("1.0.0"), yield* shown("1.1.0")]).toEqual([NaN, 10])
       })
     )
   )

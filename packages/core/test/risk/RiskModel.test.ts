@@ -209,6 +209,34 @@ describe("RiskModel.ready", () => {
     expect(estimate.contributions).toEqual([])
   })
 
+  it("takes a reference that is whole, and no other", () => {
+    const score = {
+      count: 3,
+      missing: 1,
+      mean: 2,
+      std: 1,
+      edges: [1.5, 2.5],
+      shares: [0.25, 0.25, 0.25, 0.25],
+      values: [1, 2, 3]
+    }
+    const isTaken = (details: object) =>
+      Result.isSuccess(
+        Schema.decodeUnknownResult(RiskModel.Reference)({
+          features: [{ name: "age", reference: { ...score, ...details } }],
+          score
+        })
+      )
+    expect(isTaken({})).toBe(true)
+    expect(isTaken({ edges: [], shares: [0.75, 0.25] })).toBe(true)
+    expect(isTaken({ shares: [0.333333, 0.333333, 0.333333, 0] })).toBe(true)
+    expect(isTaken({ edges: [2.5, 1.5] })).toBe(false)
+    expect(isTaken({ edges: [1.5, 1.5] })).toBe(false)
+    expect(isTaken({ shares: [0.5, 0.25, 0.25] })).toBe(false)
+    expect(isTaken({ shares: [0.25, 0.25, 0.25, 0.2] })).toBe(false)
+    expect(isTaken({ count: 1 })).toBe(false)
+    expect(isTaken({ values: [NaN] })).toBe(false)
+  })
+
   it("survives a journey through JSON, whatever it predicts with", () => {
     const codec = Schema.fromJsonString(RiskModel.RiskModel)
     for (const each of [model, trees]) {

@@ -6,7 +6,10 @@ import { readFileSync } from "node:fs"
 import * as Timestamp from "../../src/input/Timestamp.ts"
 import * as Deterioration from "../../src/risk/Deterioration.ts"
 import * as Hypotension from "../../src/risk/Hypotension.ts"
+import * as ModelMonitor from "../../src/risk/ModelMonitor.ts"
 import * as RiskModel from "../../src/risk/RiskModel.ts"
+import { uniforms } from "../sensor/draws.ts"
+import * as ReferenceDraws from "./referenceDraws.ts"
 
 const hour = 3_600_000
 
@@ -55,6 +58,54 @@ describe.each([
     expect(calibrationSlope!.lower).toBeLessThan(1)
     expect(calibrationSlope!.upper).toBeGreaterThan(1)
     expect(expectedCalibrationError!.estimate).toBeLessThan(0.02)
+  })
+
+  describe("its reference", () => {
+    const reference = model.reference ?? expect.fail("there is none")
+    const { id, version } = model
+    const watch = (events: ReadonlyArray<ModelMonitor.Event>) =>
+      Result.getOrThrow(
+        ModelMonitor.watch({ model: id, version, ...reference }, events, {
+          now: Timestamp.at(0),
+          horizon: "6 hours"
+        })
+      )
+
+    it("tells of every feature, in order, and is small", () => {
+      const names = (features: ReadonlyArray<{ readonly name: string }>) =>
+        features.map(({ name }) => name)
+      expect(names(reference.features)).toEqual(names(model.definition.features))
+      expect(new TextEncoder().encode(file(`${id}.json`)).length).toBeLessThan(60_000)
+    })
+
+    it("alarms in at most 5 % of 1,000 windows that are drawn from it, of 30 to 250 patients", () => {
+      const random = uniforms(2012)
+      const patient = ReferenceDraws.patients(reference)
+      let alarmed = 0
+      for (let window = 0; window < 1000; window++) {
+        const size = [30, 60, 100, 250][window % 4]
+        const events = Array.from({ length: size! }, (_, nth) => ({
+          ...patient(random),
+          patient: `patient ${nth}`,
+          scoredAt: Timestamp.at(nth),
+          outcome: null
+        }))
+        if (watch(events).alarms.length > 0) alarmed += 1
+      }
+      expect(alarmed).toBeLessThanOrEqual(50)
+    })
+
+    it("alarms by name about patients who are twenty years older", () => {
+      const random = uniforms(2013)
+      const patient = ReferenceDraws.patients(reference)
+      const events = Array.from({ length: 60 }, (_, nth) => {
+        const { features, probability } = patient(random)
+        const older = features.with(0, features[0]! + 20)
+        const at = { patient: `patient ${nth}`, scoredAt: Timestamp.at(nth), outcome: null }
+        return { ...at, features: older, probability }
+      })
+      expect(new Set(watch(events).alarms.map(({ of }) => of))).toEqual(new Set(["age"]))
+    })
   })
 
   it("has a card that names its version, its data and its limits", () => {

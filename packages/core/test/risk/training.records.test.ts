@@ -8,9 +8,13 @@ import type * as Series from "../../src/measurement/Series.ts"
 import type * as Vital from "../../src/measurement/Vital.ts"
 import * as Deterioration from "../../src/risk/Deterioration.ts"
 import * as Features from "../../src/risk/Features.ts"
+import * as Folds from "../../src/risk/Folds.ts"
 import * as Hypotension from "../../src/risk/Hypotension.ts"
+import * as ModelMonitor from "../../src/risk/ModelMonitor.ts"
 import * as Performance from "../../src/risk/Performance.ts"
 import * as RiskModel from "../../src/risk/RiskModel.ts"
+import * as Drift from "../../src/sensor/Drift.ts"
+import * as Reference from "../../training/reference.ts"
 import * as Tables from "../../training/tables.ts"
 import * as Tasks from "../../training/tasks.ts"
 import * as Train from "../../training/train.ts"
@@ -64,6 +68,105 @@ describeWithData("ml/cinc2012", "the models that ship, trained again", (folder) 
   })
 })
 
+/** An event of each row that is named, as if it had been scored now. */
+const eventsOf = (
+  task: Tasks.Task,
+  model: RiskModel.RiskModel,
+  stays: Tasks.Stays,
+  rows: ReadonlyArray<number>
+): ReadonlyArray<ModelMonitor.Event> => {
+  const matrix = Tables.matrix(stays.table, task.candidate.columns)
+  const probabilities = get(get(RiskModel.ready(model)).probabilities(matrix))
+  return rows.map((row) => ({
+    patient: String(stays.patients[row]),
+    scoredAt: Timestamp.at(0),
+    features: matrix.values.subarray(row * matrix.columns, (row + 1) * matrix.columns),
+    probability: probabilities[row]!,
+    outcome: stays.labels[row] === 1
+  }))
+}
+
+const watch = (
+  { id, version, reference }: RiskModel.RiskModel,
+  events: ReadonlyArray<ModelMonitor.Event>,
+  now = 7 * hour
+): ModelMonitor.Report => {
+  if (reference === undefined) return expect.fail("there is no reference")
+  const frozen = { model: id, version, ...reference }
+  return get(ModelMonitor.watch(frozen, events, { now: Timestamp.at(now), horizon: "6 hours" }))
+}
+
+describeWithData("ml/cinc2012", "the references that ship", (folder) => {
+  describe.each(shipped)("$id", (task, model) => {
+    const tuning = task.load(folder, "b")
+    const first = Reference.firstRows(tuning.patients)
+    const events = eventsOf(task, model, tuning, first)
+    const reference = model.reference ?? expect.fail("there is none")
+
+    it("are what the tuning set gives, to the last digit", () => {
+      expect(Reference.of(task, tuning, model)).toEqual(reference)
+    })
+
+    it("are of the earliest row of each patient", () => {
+      const patients = first.map((row) => tuning.patients[row])
+      expect(new Set(patients).size).toBe(patients.length)
+      expect(new Set(tuning.patients).size).toBe(patients.length)
+      if (task.id === "deterioration") return
+      const hours = Tables.column(tuning.table, "t_h")
+      const earliest = new Map<number, number>()
+      tuning.patients.forEach((patient, row) => {
+        earliest.set(patient, Math.min(earliest.get(patient) ?? Infinity, hours[row]!))
+      })
+      expect(first.map((row) => hours[row])).toEqual([...earliest.values()])
+    })
+
+    it("count those rows as they are, and hold their means and spreads within a thousandth", () => {
+      const columns = [...reference.features.map((it) => it.reference), reference.score]
+      for (const [at, frozen] of columns.entries()) {
+        const values = events.map(({ features, probability }) => features[at] ?? probability)
+        const { counts, count, missing, mean, variance } = Drift.tally(frozen, values)
+        expect([frozen.count, frozen.missing]).toEqual([count, missing])
+        expect(frozen.shares.map((share) => Math.round(share * values.length))).toEqual([
+          ...counts,
+          missing
+        ])
+        expect(Math.abs(frozen.mean - mean)).toBeLessThanOrEqual(1e-3 * Math.abs(mean))
+        const std = Math.sqrt((variance * count) / (count - 1))
+        expect(Math.abs(frozen.std - std)).toBeLessThanOrEqual(1e-3 * std)
+      }
+      const { features, score, alarms } = watch(model, events, 0)
+      expect(alarms).toEqual([])
+      for (const { comparison } of [...features, { comparison: score }]) {
+        expect(comparison.psi).toBeLessThan(1e-9)
+        expect(Math.abs(comparison.shift ?? 1)).toBeLessThan(0.01)
+      }
+    })
+
+    // Set a as well: other patients of the same hospital, as far as features go.
+    it.each([
+      ["b", 1000],
+      ["a", 500]
+    ] as const)(
+      "alarm in at most 5 % of windows of 30 to 250 patients of set %s, outcomes and all",
+      (set, windows) => {
+        const stays = set === "b" ? tuning : task.load(folder, set)
+        const all =
+          set === "b" ? events : eventsOf(task, model, stays, Reference.firstRows(stays.patients))
+        const random = Folds.generator(2012)
+        let alarmed = 0
+        for (let window = 0; window < windows; window++) {
+          const drawn = Array.from(
+            { length: [30, 60, 100, 250][window % 4]! },
+            () => all[Math.floor(random() * all.length)]!
+          )
+          if (watch(model, drawn).alarms.length > 0) alarmed += 1
+        }
+        expect(alarmed).toBeLessThanOrEqual(0.05 * windows)
+      }
+    )
+  })
+})
+
 const vitals: Readonly<Record<string, Vital.NumericCode>> = {
   HR: "heart-rate",
   RespRate: "respiratory-rate",
@@ -98,9 +201,70 @@ const rawReadings = (path: string): ReadonlyMap<number, Readings> => {
   return patients
 }
 
+const sexes = { 0: "female", 1: "male", 0.5: "unknown" } as const
+
+describeWithData("ml/cinc2012", "patients asked about at the first moment there is", (folder) => {
+  const patients = rawReadings(join(folder, "set-a.csv.gz"))
+  const people = {
+    deterioration: ["Age", "Gender"],
+    hypotension: ["age", "sex"]
+  } as const
+
+  /** The first risk of 250 stays, of readings that came in for some hours at least. */
+  const firstRisks = (
+    task: Tasks.Task,
+    model: RiskModel.RiskModel,
+    hours: number
+  ): ReadonlyArray<ModelMonitor.Event> => {
+    const stays = task.load(folder, "a")
+    const ready = get(RiskModel.ready(model))
+    const [ages, genders] = people[task.id].map((name) => Tables.column(stays.table, name))
+    return Reference.firstRows(stays.patients)
+      .slice(0, 250)
+      .flatMap((row) => {
+        const readings = patients.get(stays.patients[row]!) ?? {}
+        const times = [
+          ...new Set(
+            Object.values(readings).flatMap((all) =>
+              all.map(({ observedAt }) => observedAt.epochMilliseconds)
+            )
+          )
+        ].toSorted((a, b) => a - b)
+        for (const time of times.filter((it) => it >= times[0]! + hours * hour)) {
+          const at = Timestamp.at(time)
+          const sex = sexes[genders![row] as keyof typeof sexes]
+          const history = { at, age: ages![row], sex, readings }
+          const assessed = ready.assess(history)
+          if (Result.isFailure(assessed) || assessed.success.risk === null) continue
+          const features = Features.extract(model.definition, history)
+          const scored = { patient: String(row), scoredAt: at, outcome: null }
+          return [{ ...scored, features, probability: assessed.success.risk }]
+        }
+        return []
+      })
+  }
+
+  const differing = (model: RiskModel.RiskModel, events: ReadonlyArray<ModelMonitor.Event>) => {
+    const of = new Set(watch(model, events).alarms.map((alarm) => alarm.of))
+    return [...of].filter((name) => name !== "score").length
+  }
+
+  // The stays end after 48 hours, so here there is no patient to follow for so long.
+  it("differ from the reference in most features, although they are of the same hospital", () => {
+    const { model } = Deterioration
+    expect(differing(model, firstRisks(Tasks.deterioration, model, 0))).toBe(44)
+    expect(differing(model, firstRisks(Tasks.deterioration, model, 40))).toBeLessThan(5)
+  })
+
+  it("differ in few once they were followed for as long as the model looks back", () => {
+    const { model } = Hypotension
+    expect(differing(model, firstRisks(Tasks.hypotension, model, 0))).toBe(27)
+    expect(differing(model, firstRisks(Tasks.hypotension, model, 12))).toBe(4)
+  })
+})
+
 describeWithData("ml/cinc2012", "the features of the raw readings", (folder) => {
   const patients = rawReadings(join(folder, "set-a.csv.gz"))
-  const sexes = { 0: "female", 1: "male", 0.5: "unknown" } as const
 
   /** How many rows differ from the table in some feature, and in which features. */
   const differing = (

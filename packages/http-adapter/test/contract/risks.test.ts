@@ -96,6 +96,7 @@ describe("/api/v1/risk-models", () => {
       expect([made.status, made.body.state]).toEqual([201, "candidate"])
       expect(made.body.hashes.features).toBe(Hypotension.model.definitionSha256)
       expect(made.body.card).not.toHaveProperty("predictor")
+      expect(made.body.card).not.toHaveProperty("reference")
       for (const [step, state] of [
         ["shadow", "shadow"],
         ["activate", "active"]
@@ -182,7 +183,12 @@ describe("/api/v1/risk-models", () => {
       const broken = yield* admin.post(place, candidate("2.0.0", { definition }))
       expect([broken.status, Server.problems(broken)]).toEqual([
         422,
-        ["id: task", "definitionSha256: hash", "predictor.model: features"]
+        [
+          "id: task",
+          "definitionSha256: hash",
+          "predictor.model: features",
+          "reference.features[0].name: feature"
+        ]
       ])
     })
   )
@@ -237,27 +243,72 @@ describe("/api/v1/risk-runs", () => {
 })
 
 describe("/api/v1/risk-models/{task}/monitoring", () => {
-  it.live("has no report before there are patients after the reference", () =>
+  it.live("has no report before there is somebody to compare with the reference", () =>
     Effect.gen(function* () {
       const { admin } = yield* served
-      const watched = yield* admin.get(`${models}/hypotension/monitoring?from=2026-01-01T00:00:00Z`)
-      expect([watched.status, watched.body]).toEqual([
+      const place = `${models}/hypotension/monitoring`
+      const watched = yield* admin.get(`${place}?from=2026-01-01T00:00:00Z`)
+      const none = {
+        task: "hypotension",
+        version: "1.0.0",
+        against: "training",
+        followed: 12,
+        patients: 0,
+        needed: 0,
+        unwatched: [],
+        report: null
+      }
+      expect([watched.status, watched.body]).toEqual([200, none])
+      expect((yield* admin.get(`${place}?against=training`)).body).toEqual(none)
+      const own = yield* admin.get(`${place}?against=first-patients`)
+      expect([own.status, own.body]).toEqual([
         200,
-        {
-          task: "hypotension",
-          version: "1.0.0",
-          patients: 0,
-          needed: 200,
-          unwatched: [],
-          report: null
-        }
+        { ...none, against: "first-patients", followed: 0, needed: 200 }
       ])
+      const other = yield* admin.get(`${place}?against=yesterday`)
+      expect([other.status, Server.problems(other)]).toEqual([422, ["against: enum"]])
       yield* admin.post(`${models}/hypotension/1.0.0/retire`, reason)
       expect((yield* admin.get(`${models}/hypotension/monitoring`)).status).toBe(404)
     })
   )
 
-  it.live("compares those who came after with the reference, and knows what came true", () =>
+  it.live(
+    "refuses the training data where the model came with none, and looks at its patients",
+    () =>
+      Effect.gen(function* () {
+        const { admin } = yield* served
+        const place = `${models}/hypotension`
+        const { model, reason: why } = candidate("1.1.0")
+        const { reference: _, ...bare } = model
+        expect(
+          (yield* admin.post(`${place}/candidates`, { model: bare, reason: why })).status
+        ).toBe(201)
+        yield* admin.post(`${place}/1.1.0/shadow`, reason)
+        yield* admin.post(`${place}/1.1.0/activate`, reason)
+        const refused = yield* admin.get(`${place}/monitoring?against=training`)
+        expect([refused.status, refused.body.code]).toEqual([409, "no-training-reference"])
+        const { status, body } = yield* admin.get(`${place}/monitoring`)
+        expect([status, body.against, body.needed]).toEqual([200, "first-patients", 200])
+      })
+  )
+
+  it.live("refuses a reference that is not whole", () =>
+    Effect.gen(function* () {
+      const { admin } = yield* served
+      const { reference } = Hypotension.model
+      const score = { ...reference?.score, shares: [1] }
+      const refused = yield* admin.post(
+        `${models}/hypotension/candidates`,
+        candidate("1.1.0", { reference: { ...reference, score } })
+      )
+      expect([refused.status, Server.problems(refused)]).toEqual([
+        422,
+        ["model.reference.score: value"]
+      ])
+    })
+  )
+
+  it.live("compares those who came with the reference, and knows what came true", () =>
     Effect.gen(function* () {
       const { server, admin, clinician } = yield* served
       for (let nth = 0; nth < 205; nth++) {
@@ -274,9 +325,24 @@ describe("/api/v1/risk-models/{task}/monitoring", () => {
         }))
         yield* clinician.post(`/api/v1/patients/${id}/measurements`, shifted)
         yield* server.work
-        if (nth >= 200) yield* clinician.post(`/api/v1/patients/${id}/measurements`, later)
+        if (nth < 200) continue
+        yield* clinician.post(`/api/v1/patients/${id}/measurements`, later)
+        yield* server.work
+        const recovered = shifted.map((it, at) => ({
+          ...it,
+          observedAt: `2026-03-01T2${at}:00:00+02:00`
+        }))
+        yield* clinician.post(`/api/v1/patients/${id}/measurements`, recovered)
+        yield* server.work
       }
-      const { status, body } = yield* admin.get(`${models}/hypotension/monitoring`)
+      const training = yield* admin.get(`${models}/hypotension/monitoring`)
+      expect([training.status, training.body]).toMatchObject([
+        200,
+        { against: "training", followed: 12, patients: 5, needed: 0, unwatched: [] }
+      ])
+      expect(training.body.report).toMatchObject({ events: 5, matured: 0, unknown: 5 })
+      const own = `${models}/hypotension/monitoring?against=first-patients`
+      const { status, body } = yield* admin.get(own)
       expect([status, body.patients]).toEqual([200, 205])
       expect(body.report).toMatchObject({
         model: "hypotension",
@@ -289,7 +355,10 @@ describe("/api/v1/risk-models/{task}/monitoring", () => {
       })
       const metrics = (yield* admin.get("/metrics")).body
       expect(String(metrics)).toMatch(
-        /bedside_risk_monitored_patients\{[^}]*task="hypotension"[^}]*\} 5/
+        /bedside_risk_monitored_patients\{[^}]*against="first-patients"[^}]*\} 5/
+      )
+      expect(String(metrics)).toMatch(
+        /bedside_risk_monitored_patients\{[^}]*against="training"[^}]*\} 5/
       )
       expect(String(metrics)).toMatch(/bedside_risk_predictions_total\{[^}]*role="active"/)
       expect(String(metrics)).toMatch(/bedside_risk_refusals_total\{[^}]*too-few-readings/)
@@ -356,7 +425,7 @@ describe("/api/v1/risk-models/{task}/outcomes and recalibrations", () => {
       expect(made.body.card.training.tune).toMatchObject({ rows: 220, events: 110 })
       const again = yield* admin.post(`${place}/recalibrations`, { ...order, method: "platt" })
       expect([again.status, again.body.code]).toEqual([409, "version-not-above"])
-      const watched = yield* admin.get(`${place}/monitoring`)
+      const watched = yield* admin.get(`${place}/monitoring?against=first-patients`)
       expect(watched.body.patients).toBe(220)
     })
   )
@@ -384,6 +453,8 @@ describe("/api/v1/risk-models/{task}/outcomes and recalibrations", () => {
       expect(body[1].error.errors).toEqual([
         expect.objectContaining({ path: "patientId", code: "unknown" })
       ])
+      const alone = yield* clinician.post(`${place}/outcomes`, { patientId: id, outcome: true })
+      expect([alone.status, Server.problems(alone)]).toEqual([422, ["at: missing"]])
       expect((yield* clinician.post(`${models}/hypotension/outcomes`, [])).status).toBe(404)
     })
   )

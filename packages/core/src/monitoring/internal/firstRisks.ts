@@ -2,8 +2,10 @@
  * The first risk of each patient that a version foretold, beside what became of it: what a model is
  * watched by and calibrated again by.
  *
- * One risk of a patient, because several are alike; and the first, because what is foretold later
- * changes what is done. An outcome counts once its horizon has passed, and stays unknown where nobody
+ * One risk of a patient, because several are alike; and the first, because what is foretold changes
+ * what is done. A model foretells as soon as it may, and the lowest pressure of 48 hours is another
+ * number after two readings: the first after some hours is that of patients who were `followed` for so
+ * long, by what the version foretold or refused. An outcome counts once its horizon has passed, and stays unknown where nobody
  * can tell.
  */
 import * as DateTime from "effect/DateTime"
@@ -65,25 +67,11 @@ const firstRisk = ({ patientId, asOf, estimate, features }: Foretold.Foretold): 
   outcome: null
 })
 
-/** Tells whether a risk was told in a stretch of time: its start included, its end not. */
-export const within =
-  ({
-    from,
-    to
-  }: {
-    readonly from?: DateTime.DateTime | undefined
-    readonly to?: DateTime.DateTime | undefined
-  }) =>
-  ({ scoredAt }: FirstRisk): boolean => {
-    const at = scoredAt.epochMilliseconds
-    return (
-      (from === undefined || at >= DateTime.toEpochMillis(from)) &&
-      (to === undefined || at < DateTime.toEpochMillis(to))
-    )
-  }
+/** Which risks, as the port has it. */
+type Query = Omit<Parameters<Ports.Predictions["Service"]["firsts"]>[0], "task" | "version">
 
-/** How many predictions are read at a time. */
-const stretch = 1_000
+/** How many predictions or labels are read at a time. */
+const page = 1_000
 
 /** Reads the first risks of a version, and what became of some of them. */
 export const reader = (ports: {
@@ -94,17 +82,19 @@ export const reader = (ports: {
   const between = Windows.reader(ports.measurements)
 
   /** In the order of time. */
-  const ofVersion = Effect.fnUntraced(function* (task: Registry.Task, version: string) {
-    const first = new Map<string, FirstRisk>()
-    let slice: Ports.Slice<Foretold.Foretold> = { limit: stretch }
+  const ofVersion = Effect.fnUntraced(function* (
+    task: Registry.Task,
+    version: string,
+    query: Query = {}
+  ) {
+    const first: Array<FirstRisk> = []
+    let slice: Ports.Slice<Foretold.Foretold> = { limit: page }
     while (true) {
-      const page = yield* ports.predictions.during({ task, version }, slice)
-      for (const it of page) {
-        if (it.refusal === null && !first.has(it.patientId)) first.set(it.patientId, firstRisk(it))
-      }
-      const after = page.at(-1)
-      if (after === undefined || page.length < stretch) return [...first.values()]
-      slice = { limit: stretch, after }
+      const found = yield* ports.predictions.firsts({ task, version, ...query }, slice)
+      first.push(...found.map(firstRisk))
+      const after = found.at(-1)
+      if (after === undefined || found.length < page) return first
+      slice = { limit: page, after }
     }
   })
 
@@ -119,8 +109,8 @@ export const reader = (ports: {
   /** What was known before the risk was told is of an earlier stay. */
   const stated = Effect.fnUntraced(function* (task: Label.Task, risks: ReadonlyArray<FirstRisk>) {
     const labels = new Map<string, Label.Label>()
-    for (let from = 0; from < risks.length; from += stretch) {
-      const ids = risks.slice(from, from + stretch).map(({ patient }) => patient)
+    for (let from = 0; from < risks.length; from += page) {
+      const ids = risks.slice(from, from + page).map(({ patient }) => patient)
       for (const label of yield* ports.labels.of(task, ids)) labels.set(label.patientId, label)
     }
     return risks.map((risk): FirstRisk => {

@@ -4,18 +4,14 @@
  */
 import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
 import * as Result from "effect/Result"
 import * as Jobs from "../Jobs.ts"
 import * as Ports from "../Ports.ts"
-import { found, slice, step, type State, type StoredJob } from "./state.ts"
-
-const maximumAttempts = 10
-
-/** One second, doubling, at most five minutes. */
-const backoff = (attempts: number): number => Math.min(1_000 * 2 ** (attempts - 1), 300_000)
+import { found, offer, slice, step, type State, type StoredJob } from "./state.ts"
 
 const settle = (job: StoredJob, exit: Exit.Exit<void, unknown>, now: number): void => {
   job.updatedAt = now
@@ -29,12 +25,12 @@ const settle = (job: StoredJob, exit: Exit.Exit<void, unknown>, now: number): vo
     return
   }
   job.lastFailure = Jobs.describeFailure(exit.cause)
-  if (Jobs.isRefused(exit.cause) || job.attempts >= maximumAttempts) {
+  if (Jobs.isRefused(exit.cause) || job.attempts >= Jobs.maximumAttempts) {
     job.state = "failed"
     return
   }
   job.state = "pending"
-  job.visibleAt = now + backoff(job.attempts)
+  job.visibleAt = now + Jobs.pauseAfter(job.attempts)
 }
 
 const info = (job: StoredJob): Jobs.JobInfo => ({
@@ -49,7 +45,7 @@ const info = (job: StoredJob): Jobs.JobInfo => ({
 
 /** A job that is running now, or what to wait for before the next look. */
 type Claim =
-  | { readonly job: StoredJob }
+  | { readonly job: StoredJob; readonly claim: symbol }
   | { readonly job?: undefined; readonly wait: Effect.Effect<void> }
 
 export const make = (state: State): Ports.JobQueue["Service"] => {
@@ -72,12 +68,13 @@ export const make = (state: State): Ports.JobQueue["Service"] => {
     due.state = "running"
     due.attempts += 1
     due.updatedAt = now
-    return Result.succeed({ job: due })
+    due.claim = Symbol(due.id)
+    return Result.succeed({ job: due, claim: due.claim })
   })
 
-  const settled = (job: StoredJob, exit: Exit.Exit<void, unknown>) =>
+  const settled = (job: StoredJob, claim: symbol, exit: Exit.Exit<void, unknown>) =>
     step((now) => {
-      settle(job, exit, now.epochMilliseconds)
+      if (job.claim === claim) settle(job, exit, now.epochMilliseconds)
       state.wake()
       return Result.succeed(undefined)
     })
@@ -92,10 +89,10 @@ export const make = (state: State): Ports.JobQueue["Service"] => {
             yield* restore(claimed.wait)
             claimed = yield* claim
           }
-          const { job } = claimed
-          const attempt = { id: job.id, attempts: job.attempts }
-          const exit = yield* Effect.exit(restore(handle(job.job, attempt)))
-          yield* settled(job, exit)
+          const { job, claim: ours } = claimed
+          const { id, attempts, sequence } = job
+          const exit = yield* Effect.exit(restore(handle(job.job, { id, attempts, sequence })))
+          yield* settled(job, ours, exit)
           return yield* exit
         })
       ),
@@ -107,6 +104,19 @@ export const make = (state: State): Ports.JobQueue["Service"] => {
         counts.set(key, { ...entry, count: entry.count + 1 })
       }
       return Result.succeed([...counts.values()])
+    }),
+    waiting: step((now) => {
+      const since = new Map<string, number>()
+      for (const { job, state: at, visibleAt } of state.jobs.values()) {
+        if (at !== "pending" || visibleAt > now.epochMilliseconds) continue
+        since.set(job._tag, Math.min(visibleAt, since.get(job._tag) ?? Infinity))
+      }
+      return Result.succeed(
+        Array.from(since, ([kind, first]) => ({
+          kind,
+          longest: Duration.millis(now.epochMilliseconds - first)
+        }))
+      )
     }),
     list: (query, page) =>
       step(() => {
@@ -127,6 +137,20 @@ export const make = (state: State): Ports.JobQueue["Service"] => {
           dead.updatedAt = now.epochMilliseconds
           state.wake()
         })
+      }),
+    bury: ({ id, job, attempts, failure }) =>
+      step((now) => {
+        const known = state.jobs.get(id)
+        if (known?.state === "pending") return Result.succeed(undefined)
+        if (known === undefined && job !== undefined) offer(state, job, now)
+        const letter = state.jobs.get(id)
+        if (letter === undefined) return Result.succeed(undefined)
+        letter.state = "failed"
+        letter.claim = undefined
+        letter.attempts = attempts
+        letter.lastFailure = failure
+        letter.updatedAt = now.epochMilliseconds
+        return Result.succeed(undefined)
       })
   }
 }

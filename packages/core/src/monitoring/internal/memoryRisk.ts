@@ -55,6 +55,8 @@ const byTime = (left: Event, right: Event): number =>
 const naturalKey = ({ patientId, task, version, asOf }: Foretold.Foretold): string =>
   JSON.stringify([patientId, task, version, asOf.epochMilliseconds])
 
+const hour = 3_600_000
+
 export const predictions = (state: State): Ports.Predictions["Service"] => {
   const all = () => [...state.predictions.values()]
   return {
@@ -90,12 +92,21 @@ export const predictions = (state: State): Ports.Predictions["Service"] => {
         const own = all().filter((it) => it.patientId === patientId)
         return Result.succeed(slice(own, newestFirst, (it): Place => it, page))
       }),
-    during: ({ task, version, from, to }, page) =>
+    firsts: ({ task, version, from, to, followed = 0 }, page) =>
       step(() => {
-        const matching = all().filter(
+        const met = new Map<string, number>()
+        const first = new Map<string, Foretold.Foretold>()
+        for (const it of all().toSorted(byTime)) {
+          if (it.task !== task || it.version !== version) continue
+          const since = met.get(it.patientId) ?? it.asOf.epochMilliseconds
+          met.set(it.patientId, since)
+          const isFollowed = it.asOf.epochMilliseconds >= since + followed * hour
+          if (it.refusal === null && isFollowed && !first.has(it.patientId)) {
+            first.set(it.patientId, it)
+          }
+        }
+        const matching = [...first.values()].filter(
           (it) =>
-            it.task === task &&
-            it.version === version &&
             (from === undefined || it.asOf.epochMilliseconds >= from.epochMilliseconds) &&
             (to === undefined || it.asOf.epochMilliseconds < to.epochMilliseconds)
         )

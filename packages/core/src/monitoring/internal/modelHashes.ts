@@ -1,6 +1,9 @@
 /**
  * The hashes of a model: of JSON as the schema writes it, so that a copy that came another way, with
  * its fields in another order, has the same.
+ *
+ * That of the model includes its reference. Who approves a version approves what it will be compared
+ * with, and with another reference monitoring would say nothing where it should.
  */
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"

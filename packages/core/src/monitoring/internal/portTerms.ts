@@ -42,6 +42,7 @@ export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", {
     "already-live",
     "never-live",
     "calibrated-already",
+    "no-training-reference",
     ...Registry.Refused.fields.code.literals
   ]),
   path: Schema.String

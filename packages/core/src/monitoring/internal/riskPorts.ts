@@ -81,11 +81,15 @@ export class Predictions extends Context.Service<
       patientId: Patient.PatientId,
       slice: Slice<Pick<Foretold.Foretold, "asOf" | "task" | "version">>
     ) => Effect.Effect<ReadonlyArray<Foretold.Foretold>>
-    /** What one version foretold of any patient, in order of `asOf` and patient. */
-    readonly during: (
+    /**
+     * The first risk that one version foretold of each patient, in order of `asOf` and patient:
+     * `followed` hours or more (0) after the first that it foretold or refused of them.
+     */
+    readonly firsts: (
       query: {
         readonly task: Registry.Task
         readonly version: string
+        readonly followed?: number | undefined
         /** Inclusive. */
         readonly from?: DateTime.Utc | undefined
         /** Exclusive. */

@@ -53,6 +53,8 @@ export interface StoredJob {
   readonly sequence: number
   state: Jobs.JobInfo["state"]
   attempts: number
+  /** Of whoever runs it; another one once it was taken from them. */
+  claim: symbol | undefined
   visibleAt: number
   lastFailure: string | null
   createdAt: number
@@ -128,6 +130,7 @@ export const offer = (state: State, job: Jobs.Job, at: DateTime.Utc): void => {
     sequence: state.jobs.size + 1,
     state: "pending",
     attempts: 0,
+    claim: undefined,
     visibleAt: now,
     lastFailure: null,
     createdAt: now,

@@ -123,7 +123,7 @@ export const risks = HttpApiGroup.make("risks")
       .annotate(OpenApi.Summary, "Register a model, which foretells nothing yet")
       .annotate(
         OpenApi.Description,
-        "`id` is the task, `definitionSha256` the hash of the definition as this schema writes it, and `version` is above every other: 409 `version-not-above`."
+        "`id` is the task, `definitionSha256` the hash of the definition as this schema writes it, and `version` is above every other: 409 `version-not-above`. With a `reference`, which is part of the hash of the model, its patients can be compared with those it was made for; it tells of features of the definition only."
       ),
     step("shadow", "shadow").annotate(
       OpenApi.Summary,
@@ -146,18 +146,22 @@ export const risks = HttpApiGroup.make("risks")
   .add(
     HttpApiEndpoint.get("monitoring", `${models}/:task/monitoring`, {
       params: task,
-      query: { from: Schema.optionalKey(When), to: Schema.optionalKey(When) },
+      query: {
+        from: Schema.optionalKey(When),
+        to: Schema.optionalKey(When),
+        against: Schema.optionalKey(Watching.Against)
+      },
       success: Watching.Watched,
-      error: [Problem.NotFound, Problem.Unprocessable]
+      error: [Problem.NotFound, Problem.Conflict, Problem.Unprocessable]
     })
       .annotate(Gate.Rule, Gate.needs("models:manage", "assessments:read"))
       .annotate(
         OpenApi.Summary,
-        "Does the active version still meet the patients it met at first, and is it right?"
+        "Does the active version meet the patients it was made for, still those it met at first, and is it right?"
       )
       .annotate(
         OpenApi.Description,
-        "The first `needed` patients of the version are the reference; those after them, or those whose first risk is as of `from` or later and before `to`, are compared with them, each by their first risk. `report` is null until there are more. Low pressure labels itself from later measurements; of death in hospital nothing is known, and all of it is pending."
+        "`against=training` compares with the data that came with the model, and is what is done where it came with any: each patient counts by the first risk after the version had `followed` them for the hours that it looks back. 409 `no-training-reference` where it came with none. `against=first-patients` compares with the first `needed` patients of the version, each by their first risk. Of those after the reference, `from` and `to` leave the ones whose risk is as of `from` or later and before `to`. `report` is null until there is somebody to compare. Low pressure labels itself from later measurements; of death in hospital nothing is known, and all of it is pending."
       ),
     HttpApiEndpoint.post("state", `${models}/:task/outcomes`, {
       params: { task: Label.Task },

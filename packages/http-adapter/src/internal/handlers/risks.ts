@@ -74,20 +74,22 @@ export const risks = HttpApiBuilder.group(
       retire: step(releasing.retire),
       rollback: ({ params, payload: { reason } }) =>
         Gate.CurrentUser.use((actor) => answer(releasing.rollback(actor, params.task, reason))),
-      monitoring: ({ params, query: { from, to } }) =>
+      monitoring: ({ params, query: { from, to, against } }) =>
         answer(
           watching.watch(params.task, {
+            against,
             from: from && DateTime.toUtc(from),
             to: to && DateTime.toUtc(to)
           })
         ),
-      state: ({ params, payload }) =>
-        Gate.CurrentUser.use((actor) =>
-          Effect.map(
-            recalibrating.state(actor, params.task, Risks.readStatements(payload).rows),
-            (outcomes) => outcomes.map(rowOutcome)
-          )
-        ),
+      state: Effect.fnUntraced(function* ({ params, payload }) {
+        const actor = yield* Gate.CurrentUser
+        const { many, rows } = Risks.readStatements(payload)
+        const outcomes = yield* recalibrating.state(actor, params.task, rows)
+        const [only] = outcomes
+        if (!many && only?.status === "refused") return yield* answer(Effect.fail(only.error))
+        return outcomes.map(rowOutcome)
+      }),
       review: ({ params, query }) => answer(recalibrating.review(params.task, query)),
       recalibrate: ({ params, payload }) =>
         Gate.CurrentUser.use((actor) =>
