@@ -6,6 +6,7 @@
  * people sign in at the patient service, and the measurement service believes the signature.
  */
 import * as Access from "@bedside/core/Access"
+import * as Conducting from "@bedside/core/Conducting"
 import * as Copying from "@bedside/core/Copying"
 import type * as Events from "@bedside/core/Events"
 import * as Fitting from "@bedside/core/Fitting"
@@ -53,8 +54,9 @@ interface Part<G extends Http.Group> {
 
 const worker = (settings: Settings) =>
   Worker.layer().pipe(
-    Layer.provide([Fitting.Fitting.layer, Notifying.Notifying.layer]),
-    Layer.provide([ReadingsFiles.layer, Composition.channels(settings)])
+    Layer.provide([Conducting.Conducting.layer, Fitting.Fitting.layer, Notifying.Notifying.layer]),
+    Layer.provide([ReadingsFiles.layer, Composition.channels(settings)]),
+    Layer.provide(Composition.runner(settings))
   )
 
 const ready = (tells: Events.Source) =>
@@ -93,6 +95,7 @@ const service = <const G extends Http.Group>(
     ),
     Layer.provide(RabbitEvents.layerOutlet(broker)),
     Layer.provide(Composition.store({ ...settings, events: tells })),
+    Layer.provide(Composition.database(settings)),
     Layer.provide([PasswordHash.layerNode, SecureRandom.layerWebCrypto])
   )
 }
@@ -135,6 +138,7 @@ export const measurements = (settings: Settings) =>
       "ecgs",
       "sensors",
       "uploads",
+      "campaigns",
       "copies",
       "jobs",
       "operations"

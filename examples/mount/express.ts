@@ -8,6 +8,7 @@
  * bounds of their own, so it stands before every body parser, and says so where it does not.
  */
 import * as Access from "@bedside/core/Access"
+import * as Conducting from "@bedside/core/Conducting"
 import * as Fitting from "@bedside/core/Fitting"
 import * as Memory from "@bedside/core/Memory"
 import * as Notifying from "@bedside/core/Notifying"
@@ -20,6 +21,7 @@ import { getRequestListener } from "@hono/node-server"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as WorkflowEngine from "effect/workflow/WorkflowEngine"
 import express, { type RequestHandler } from "express"
 import { randomBytes } from "node:crypto"
 
@@ -37,7 +39,8 @@ const account = Layer.effectDiscard(
 )
 
 const worker = Worker.layer().pipe(
-  Layer.provide([Fitting.Fitting.layer, Notifying.Notifying.layer]),
+  Layer.provide([Conducting.Conducting.layer, Fitting.Fitting.layer, Notifying.Notifying.layer]),
+  Layer.provide(WorkflowEngine.layerMemory),
   Layer.provide([Fitting.layerCsv, Layer.succeed(Notifying.Channels, [WardLog.channel])])
 )
 

@@ -9,6 +9,7 @@
  * does not.
  */
 import * as Access from "@bedside/core/Access"
+import * as Conducting from "@bedside/core/Conducting"
 import * as Fitting from "@bedside/core/Fitting"
 import * as Memory from "@bedside/core/Memory"
 import * as Notifying from "@bedside/core/Notifying"
@@ -22,6 +23,7 @@ import { getConnInfo } from "@hono/node-server/conninfo"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as WorkflowEngine from "effect/workflow/WorkflowEngine"
 import { Hono, type MiddlewareHandler } from "hono"
 import { randomBytes } from "node:crypto"
 
@@ -39,7 +41,8 @@ const account = Layer.effectDiscard(
 )
 
 const worker = Worker.layer().pipe(
-  Layer.provide([Fitting.Fitting.layer, Notifying.Notifying.layer]),
+  Layer.provide([Conducting.Conducting.layer, Fitting.Fitting.layer, Notifying.Notifying.layer]),
+  Layer.provide(WorkflowEngine.layerMemory),
   Layer.provide([Fitting.layerCsv, Layer.succeed(Notifying.Channels, [WardLog.channel])])
 )
 

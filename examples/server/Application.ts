@@ -5,6 +5,7 @@
  * server finds it ready.
  */
 import * as Access from "@bedside/core/Access"
+import * as Conducting from "@bedside/core/Conducting"
 import * as Fitting from "@bedside/core/Fitting"
 import * as Notifying from "@bedside/core/Notifying"
 import * as Workflows from "@bedside/core/Workflows"
@@ -58,8 +59,9 @@ const worker = (settings: Settings) => {
   )
   return Worker.layer({ concurrency: slots }).pipe(
     Layer.provide(Composition.queue(settings, slots)),
-    Layer.provide([Fitting.Fitting.layer, Notifying.Notifying.layer]),
-    Layer.provide([ReadingsFiles.layer, Composition.channels({ ...settings, publicUrl })])
+    Layer.provide([Conducting.Conducting.layer, Fitting.Fitting.layer, Notifying.Notifying.layer]),
+    Layer.provide([ReadingsFiles.layer, Composition.channels({ ...settings, publicUrl })]),
+    Layer.provide(Composition.runner(settings))
   )
 }
 
@@ -87,6 +89,7 @@ export const layer = (settings: Settings) =>
         Layer.provideMerge(Workflows.layer),
         Layer.provide(Composition.consultant(settings)),
         Layer.provide(Composition.store(settings)),
+        Layer.provide(Composition.database(settings)),
         Layer.provide(PasswordHash.layerNode)
       )
     })

@@ -6,6 +6,9 @@ import * as Consulting from "@bedside/core/Consulting"
 import type * as Events from "@bedside/core/Events"
 import * as Notifying from "@bedside/core/Notifying"
 import * as Ports from "@bedside/core/Ports"
+import * as Embedded from "@bedside/postgres-adapter/Embedded"
+import * as Postgres from "@bedside/postgres-adapter/Postgres"
+import * as Runner from "@bedside/postgres-adapter/Runner"
 import * as Store from "@bedside/postgres-adapter/Store"
 import * as Mail from "@bedside/worker-adapter/Mail"
 import * as OpenAi from "@bedside/worker-adapter/OpenAi"
@@ -18,6 +21,7 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import type { SqlClient } from "effect/sql/SqlClient"
 import { join } from "node:path"
 
 /** Where things are kept, how they are reached, and for how long a job stays with a worker that died. */
@@ -36,31 +40,32 @@ export interface Watchfulness {
   readonly betweenLooks: Duration.Duration
 }
 
-type StoreError =
-  | Layer.Error<ReturnType<typeof Store.layerPostgres>>
-  | Layer.Error<ReturnType<typeof Store.layerEmbedded>>
+type DatabaseError =
+  | Layer.Error<ReturnType<typeof Postgres.layer>>
+  | Layer.Error<ReturnType<typeof Embedded.layer>>
 
-/** The ports on a real Postgres when one is named, else on the database in the data directory. */
-export const store = ({
+/** A real Postgres when one is named, else the database in the data directory. */
+export const database = ({
   databaseUrl,
   connections: maxConnections,
   prepare,
-  dataDirectory,
-  lease,
-  events
-}: Place): Layer.Layer<Ports.Store, StoreError> =>
+  dataDirectory
+}: Place): Layer.Layer<SqlClient, DatabaseError> =>
   Option.match(databaseUrl, {
-    onSome: (url) =>
-      Store.layerPostgres({
-        url,
-        maxConnections,
-        prepare,
-        lease,
-        renewal: Duration.times(lease, 1 / 3),
-        events
-      }),
-    onNone: () => Store.layerEmbedded({ directory: dataDirectory, events })
+    onSome: (url): Layer.Layer<SqlClient, DatabaseError> =>
+      Postgres.layer({ url, maxConnections, prepare }),
+    onNone: () => Embedded.layer({ directory: dataDirectory })
   })
+
+/** The ports on the database. */
+export const store = ({ databaseUrl, lease, events }: Place) =>
+  Option.isSome(databaseUrl)
+    ? Store.layer({ lease, renewal: Duration.times(lease, 1 / 3), events })
+    : Store.layer({ poll: "1 second", alone: true, events })
+
+/** What carries campaigns out: one of many runners on a server, the only one of an embedded database. */
+export const runner = ({ databaseUrl, lease }: Place) =>
+  Option.isSome(databaseUrl) ? Runner.layer({ lease }) : Runner.layerEmbedded
 
 /** What carries jobs to the workers. */
 export interface Carrier extends Pick<Place, "lease"> {

@@ -4,6 +4,8 @@
  *
  * The port is had before the first job is taken and kept until the last has ended.
  */
+import * as Campaigning from "@bedside/core/Campaigning"
+import * as Conducting from "@bedside/core/Conducting"
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
 import * as Fitting from "@bedside/core/Fitting"
 import * as Foretelling from "@bedside/core/Foretelling"
@@ -62,6 +64,8 @@ export const layer = (settings: Settings) =>
     Layer.provideMerge(Watch.layer({ models: settings.betweenLooks })),
     Layer.provideMerge(telemetry(settings)),
     Layer.provide([
+      Campaigning.Campaigning.layer,
+      Conducting.Conducting.layer,
       Electrocardiography.Electrocardiography.layer,
       Fitting.Fitting.layer,
       Foretelling.Foretelling.layer,
@@ -72,6 +76,7 @@ export const layer = (settings: Settings) =>
     ]),
     Layer.provide([ReadingsFiles.layer, Composition.channels(settings)]),
     Layer.provide(Composition.queue(settings, settings.concurrency)),
-    Layer.provide(Composition.store(settings)),
+    Layer.provide([Composition.store(settings), Composition.runner(settings)]),
+    Layer.provide(Composition.database(settings)),
     Layer.provide(SecureRandom.layerWebCrypto)
   )

@@ -248,53 +248,38 @@ export const ecgs = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         })
     )
 
-    it.effect(
-      "are analysed again, a stretch at a time, once another edition has analysed them",
-      () =>
-        Effect.gen(function* () {
-          const port = yield* Ports.Ecgs
-          const edition = Given.text()
-          const [first, second, waiting, current, last] = yield* Effect.forEach(
-            [0, 1, 2, 3, 4],
-            () => {
-              const submission = Given.submission(Given.recording())
-              return Effect.as(port.submit(submission), submission.recordingId)
-            }
-          )
-          assert(first !== undefined && second !== undefined && last !== undefined)
-          assert(waiting !== undefined && current !== undefined)
-          yield* port.finish(first, analysed("completed", [crossings("I", 2)], "older"))
-          yield* port.finish(second, analysed("failed", []))
-          yield* port.finish(current, analysed("completed", [], edition))
-          yield* port.finish(last, analysed("completed", []))
+    it.effect("are outdated once another edition has analysed them, and not while they wait", () =>
+      Effect.gen(function* () {
+        const port = yield* Ports.Ecgs
+        const edition = Given.text()
+        const before = Given.recordingId()
+        const [first, second, waiting, current, last] = yield* Effect.forEach(
+          [0, 1, 2, 3, 4],
+          () => {
+            const submission = Given.submission(Given.recording())
+            return Effect.as(port.submit(submission), submission.recordingId)
+          }
+        )
+        assert(first !== undefined && second !== undefined && last !== undefined)
+        assert(waiting !== undefined && current !== undefined)
+        yield* port.finish(first, analysed("completed", [crossings("I", 2)], "older"))
+        yield* port.finish(second, analysed("failed", []))
+        yield* port.finish(current, analysed("completed", [], edition))
+        yield* port.finish(last, analysed("completed", []))
 
-          const again = (id: Recording.RecordingId) => `analyse-ecg:${id}:${edition}`
-          const rest = (id: Recording.RecordingId) => `backfill-ecgs:${edition}:${id}`
-          const ids = [first, second, waiting, current, last]
-          const offered = Effect.map(
-            Effect.forEach([...ids.map(again), ...ids.map(rest)], (id) =>
-              Effect.map(Given.jobUnder(id), (job) => (job === undefined ? [] : [id]))
-            ),
-            (found) => found.flat()
-          )
-
-          yield* port.backfill(edition, { from: first, limit: 0 })
-          expect(yield* offered).toEqual([rest(first)])
-          yield* port.backfill(edition, { from: first, limit: 2 })
-          yield* port.backfill(edition, { from: first, limit: 2 })
-          expect(yield* offered).toEqual([again(first), again(second), rest(first), rest(last)])
-          yield* port.backfill(edition, { from: last, limit: 2 })
-          expect(yield* offered).toEqual([
-            again(first),
-            again(second),
-            again(last),
-            rest(first),
-            rest(last)
-          ])
-          yield* port.finish(last, analysed("completed", [], edition))
-          yield* port.backfill(edition, { from: last, limit: 0 })
-          expect(yield* offered).toHaveLength(5)
-        })
+        const outdated = (slice: Ports.Slice<string> & { readonly through?: string }) =>
+          port.outdated(edition, slice)
+        expect(yield* outdated({ after: before, limit: 10 })).toEqual([first, second, last])
+        expect(yield* outdated({ after: first, limit: 10 })).toEqual([second, last])
+        expect(yield* outdated({ after: before, limit: 2 })).toEqual([first, second])
+        expect(yield* outdated({ after: before, through: current, limit: 10 })).toEqual([
+          first,
+          second
+        ])
+        expect(yield* outdated({ after: last, limit: 10 })).toEqual([])
+        yield* port.finish(second, analysed("completed", [], edition))
+        expect(yield* outdated({ after: before, limit: 10 })).toEqual([first, last])
+      })
     )
 
     it.effect("are listed in order of receipt, in pages of any size", () =>

@@ -5,6 +5,7 @@
  */
 import * as Account from "@bedside/core/Account"
 import * as Assessed from "@bedside/core/Assessed"
+import * as Campaign from "@bedside/core/Campaign"
 import * as Jobs from "@bedside/core/Jobs"
 import * as Measurement from "@bedside/core/Measurement"
 import * as News2 from "@bedside/core/News2"
@@ -30,6 +31,7 @@ export const measurementId = () => Measurement.MeasurementId.make(uuid())
 export const panelId = () => Measurement.PanelId.make(uuid())
 export const assessmentId = () => Jobs.AssessmentId.make(uuid())
 export const recordingId = () => Recording.RecordingId.make(uuid())
+export const campaignId = () => Campaign.CampaignId.make(uuid())
 export const accountId = () => Account.AccountId.make(uuid())
 
 export const instant = (iso: string): DateTime.Utc => DateTime.makeUnsafe(iso)

@@ -10,6 +10,7 @@ import { describe, layer } from "@effect/vitest"
 import type * as Layer from "effect/Layer"
 import { accounts } from "./accounts.ts"
 import { assessments } from "./assessments.ts"
+import { campaigns } from "./campaigns.ts"
 import { copies, tellingMeasurements, tellingPatients } from "./copies.ts"
 import { corrections } from "./corrections.ts"
 import { deliveries } from "./deliveries.ts"
@@ -24,7 +25,6 @@ import { predictions } from "./predictions.ts"
 import { queue } from "./queue.ts"
 import { registration } from "./registration.ts"
 import { riskModels } from "./riskModels.ts"
-import { riskRuns } from "./riskRuns.ts"
 import { sensorModels } from "./sensorModels.ts"
 import { together } from "./together.ts"
 import { uploads } from "./uploads.ts"
@@ -50,7 +50,7 @@ export const contract = <E>(name: string, store: Layer.Layer<Ports.Store, E>): v
       riskModels(it)
       predictions(it)
       labels(it)
-      riskRuns(it)
+      campaigns(it)
       accounts(it)
       deliveries(it)
       together(it)

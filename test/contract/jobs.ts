@@ -132,7 +132,7 @@ export const jobs = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
         const { id: patientId } = yield* Given.patientOnRecord()
         // Of kinds that no other test leaves a failed job of.
         const jobs: ReadonlyArray<Jobs.Job> = [
-          { _tag: "backfill-ecgs", edition: Given.text(), from: Given.recordingId() },
+          { _tag: "backfill-ecgs", edition: Given.text() },
           { _tag: "fit-upload", uploadId: Upload.UploadId.make(Given.text()) }
         ]
         const kinds: ReadonlyArray<string> = jobs.map(({ _tag: kind }) => kind)

@@ -3,7 +3,6 @@
  */
 import * as Jobs from "@bedside/core/Jobs"
 import * as Ports from "@bedside/core/Ports"
-import * as RiskRun from "@bedside/core/RiskRun"
 import { describe, expect, type Vitest } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
@@ -22,11 +21,9 @@ export const queue = (it: Vitest.MethodsNonLive<Ports.Store>): void => {
           { _tag: "analyse-ecg", recordingId: Given.recordingId() },
           { _tag: "assess-patient", patientId, batch: `${Given.text()} "a:b"` },
           { _tag: "foretell-risk", patientId, batch: Given.text() },
-          {
-            _tag: "foretell-population",
-            runId: RiskRun.RiskRunId.make(Given.text()),
-            after: patientId
-          },
+          { _tag: "run-campaign", campaignId: Given.campaignId() },
+          { _tag: "backfill-ecgs", edition: Given.text() },
+          { _tag: "foretell-population", runId: Given.campaignId() },
           { _tag: "send-confirmation", patientId },
           { _tag: "notify", assessmentId: Given.assessmentId(), band: "high" }
         ]

@@ -1,5 +1,6 @@
 /**
- * ECGs that other methods have analysed are analysed again once a server starts that has these ones.
+ * ECGs that other methods have analysed are analysed again once a server starts that has these ones, by
+ * whatever runners there are.
  */
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -20,6 +21,12 @@ interface Analysed {
   readonly id: string
   readonly status: string
   readonly metrics: ReadonlyArray<{ readonly name: string; readonly value?: number }>
+}
+
+interface Campaign {
+  readonly status: string
+  readonly total: number
+  readonly done: number
 }
 
 const crossings = ({ id, metrics }: Analysed) => [
@@ -65,8 +72,81 @@ Postgres.live("a new edition of the methods reaches what is on record", () =>
       "select split_part(id, ':', 1) as kind, count(*)::int as count from bedside_jobs group by 1 order by 1"
     )
     expect(jobs).toEqual([
-      { kind: "analyse-ecg", count: 2 * ecgs },
-      { kind: "backfill-ecgs", count: 2 }
+      { kind: "analyse-ecg", count: ecgs },
+      { kind: "run-campaign", count: 1 }
     ])
+    const runner = yield* second.as("admin")
+    const campaigns = yield* Caller.eventually(
+      runner.get("/api/v1/campaigns"),
+      ({ body }) => body.items[0].status === "completed"
+    )
+    expect(campaigns.body.items).toMatchObject([
+      { kind: "backfill-ecgs", actor: "bedside", total: ecgs, done: ecgs, failed: 0 }
+    ])
+  })
+)
+
+const many = 500
+
+/** Copies of an ECG of 20 seconds, all analysed by another edition, with no metrics. */
+const copies = [
+  `create table copy as
+   select ecg.*, lead.position, lead.width, lead.name, lead.samples,
+     nth, overlay(ecg.recording_id::text placing lpad(to_hex(nth), 12, '0') from 25)::uuid as id
+   from bedside_ecgs ecg join bedside_ecg_leads lead using (recording_id)
+   cross join generate_series(1, ${many - 1}) as nth`,
+  `insert into bedside_ecgs (recording_id, owner, ecg_id, date, sampling_rate, status, received_at)
+   select id, owner, 'copy-' || nth, date, sampling_rate, status, received_at from copy`,
+  `insert into bedside_ecg_leads (recording_id, position, width, name, samples)
+   select id, position, width, name, samples from copy`,
+  "delete from bedside_jobs",
+  "update bedside_ecgs set status = 'completed', edition = 'an older one'"
+]
+
+Postgres.live("two runners, one of them killed half-way, give each recording one new result", () =>
+  Effect.gen(function* () {
+    const url = yield* Postgres.database
+    const variables = {
+      DATABASE_URL: url,
+      BEDSIDE_DATA_DIR: yield* Processes.directory,
+      BEDSIDE_DEMONSTRATION: "false",
+      BEDSIDE_LEASE_SECONDS: "2"
+    }
+    const server = yield* Processes.server({ ...variables, BEDSIDE_WORKER: "false" })
+    const admin = yield* server.as("admin")
+    const nurse = { user: "nurse", password: "a long night", roles: ["user"] }
+    expect((yield* admin.post("/user", nurse)).status).toBe(201)
+    const clinician = yield* server.as(nurse.user, nurse.password)
+    expect((yield* clinician.post("/api/v1/ecgs", ecg(5_000))).status).toBe(202)
+    yield* Effect.forEach(copies, (statement) => Postgres.rows(url, statement))
+
+    const runner = Processes.worker(variables)
+    const [first] = yield* Effect.all([runner, runner], { concurrency: 2 })
+    const campaign = (holds: (campaign: Campaign) => boolean) =>
+      Effect.map(
+        Caller.eventually(admin.get("/api/v1/campaigns"), ({ body }) => body.items.some(holds)),
+        ({ body }): Campaign => body.items[0]
+      )
+    yield* campaign(({ done }) => done >= many / 3)
+    yield* first.stop("SIGKILL")
+    expect(yield* campaign(() => true)).toMatchObject({ status: "running", total: many })
+
+    const ended = yield* campaign(({ status }) => status !== "running")
+    expect(ended).toMatchObject({ status: "completed", done: many, failed: 0 })
+    const results = yield* Postgres.rows<{ editions: number; each: number; recordings: number }>(
+      url,
+      `select count(distinct edition)::int as editions, each, count(*)::int as recordings
+       from bedside_ecgs join (
+         select recording_id, count(*)::int as each from bedside_ecg_metrics
+         where name = 'zero-crossings' group by 1
+       ) as result using (recording_id)
+       group by each`
+    )
+    expect(results).toEqual([{ editions: 1, each: 1, recordings: many }])
+    const counted = yield* Postgres.rows<{ stretches: number }>(
+      url,
+      "select count(*)::int as stretches from bedside_campaign_stretches"
+    )
+    expect(counted).toEqual([{ stretches: many / 100 }])
   })
 )

@@ -1,10 +1,10 @@
 /** How well a trained model did on the tuning set, beside others, and for whom. */
+import * as Folds from "@bedside/core/Folds"
 import * as News2 from "@bedside/core/News2"
 import type * as Outcomes from "@bedside/core/Outcomes"
 import * as Performance from "@bedside/core/Performance"
 import type * as RiskModel from "@bedside/core/RiskModel"
 import * as Result from "effect/Result"
-import * as Random from "./random.ts"
 import * as Tables from "./tables.ts"
 import type { Stays, Task } from "./tasks.ts"
 import { scored, seed, type Trained } from "./train.ts"
@@ -20,7 +20,7 @@ const figure = (
   scores: ArrayLike<number>,
   measure: Measure
 ): RiskModel.Figure => {
-  const random = Random.generator(seed + 2)
+  const random = Folds.generator(seed + 2)
   const { estimate, lower, upper } = get(
     Performance.bootstrap(labels, scores, measure, { clusters: patients, random, draws })
   )

@@ -6,57 +6,35 @@
  * calibrator that was fitted to other patients of it.
  */
 import * as Calibration from "@bedside/core/Calibration"
+import * as Folds from "@bedside/core/Folds"
 import * as Logistic from "@bedside/core/Logistic"
-import type * as Outcomes from "@bedside/core/Outcomes"
 import * as Performance from "@bedside/core/Performance"
 import type * as RiskModel from "@bedside/core/RiskModel"
-import * as Threshold from "@bedside/core/Threshold"
+import * as Training from "@bedside/core/Training"
 import * as Result from "effect/Result"
-import * as Random from "./random.ts"
 import * as Tables from "./tables.ts"
 import { type Candidate, type Stays, tails, type Task } from "./tasks.ts"
 
-export const seed = 2012
-export const foldCount = 5
+export const { seed, folds: foldCount } = Training.settings
 
 const get = Result.getOrThrow
 
-type Rows = Pick<Stays, "labels"> & { readonly features: Logistic.Matrix }
-
-const rowsOf = ({ table, labels }: Stays, { columns }: Candidate): Rows => ({
+const rowsOf = ({ table, labels, patients }: Stays, { columns }: Candidate): Training.Rows => ({
   labels,
+  patients,
   features: Tables.matrix(table, columns)
 })
 
-const select = ({ labels, features }: Rows, keep: (row: number) => boolean): Rows => {
-  const kept = Array.from(labels, (_, row) => row).filter(keep)
-  const { columns, values } = features
-  const selected = new Float64Array(kept.length * columns)
-  kept.forEach((row, at) => {
-    selected.set(values.subarray(row * columns, (row + 1) * columns), at * columns)
-  })
-  return {
-    labels: Float64Array.from(kept, (row) => labels[row] ?? NaN),
-    features: { rows: kept.length, columns, values: selected }
-  }
-}
-
-const fitTo = (
-  { features, labels }: Rows,
-  candidate: Candidate,
-  penalty: number
-): Logistic.Model => {
+const recipeOf = (candidate: Candidate): Training.Recipe => {
   const places = (columns: ReadonlyArray<string>) =>
     columns.map((column) => candidate.columns.indexOf(column))
-  const squares = places(candidate.squares)
-  const indicators = places(candidate.indicators)
-  const options = { penalty, tails, squares, indicators }
-  const { model, fit } = get(Logistic.train(features, labels, options))
-  if (!fit.converged) throw new Error(`no convergence after ${fit.steps} steps`)
-  return model
+  return { squares: places(candidate.squares), indicators: places(candidate.indicators), tails }
 }
 
-const probabilitiesOf = (model: Logistic.Model, { features }: Rows): Float64Array =>
+const fitTo = (rows: Training.Rows, candidate: Candidate, penalty: number): Logistic.Model =>
+  get(Training.fit(rows, recipeOf(candidate), penalty))
+
+const probabilitiesOf = (model: Logistic.Model, { features }: Training.Rows): Float64Array =>
   get(Logistic.scorer(model).probabilities(features))
 
 /** The log-loss of each penalty on the patients of folds that it was not fitted to. */
@@ -68,46 +46,22 @@ export interface Tuned {
 
 export const tune = (task: Task, train: Stays): ReadonlyArray<Tuned> => {
   const rows = rowsOf(train, task.candidate)
-  const fold = Random.folds(train.patients, foldCount, Random.generator(seed))
+  const recipe = recipeOf(task.candidate)
+  const fold = Folds.of(train.patients, foldCount, Folds.generator(seed))
   return task.penalties.map((penalty) => {
-    const held = acrossFolds(rows, fold, (fitted, left) =>
-      probabilitiesOf(fitTo(fitted, task.candidate, penalty), left)
-    )
+    const told = get(Training.acrossFolds(rows, fold, recipe, penalty))
     return {
       penalty,
-      logLoss: get(Performance.logLoss(rows.labels, held)),
-      auroc: get(Performance.auroc(rows.labels, held))
+      logLoss: get(Performance.logLoss(rows.labels, told)),
+      auroc: get(Performance.auroc(rows.labels, told))
     }
   })
 }
 
-/** What is told of the rows of each fold by the rows of the others. */
-const acrossFolds = (
-  rows: Rows,
-  fold: Int32Array,
-  tell: (others: Rows, rows: Rows) => Float64Array
-): Float64Array => {
-  const all = new Float64Array(rows.labels.length)
-  for (let each = 0; each < foldCount; each++) {
-    const isIn = (row: number) => fold[row] === each
-    const told = tell(
-      select(rows, (row) => !isIn(row)),
-      select(rows, isIn)
-    )
-    let next = 0
-    for (let row = 0; row < all.length; row++) if (isIn(row)) all[row] = told[next++]!
-  }
-  return all
-}
-
 /** Each probability calibrated by the line through the other folds. */
-const crossFitted = (stays: Stays, probabilities: Float64Array): Float64Array => {
-  const fold = Random.folds(stays.patients, foldCount, Random.generator(seed + 1))
-  const features = { rows: probabilities.length, columns: 1, values: probabilities }
-  return acrossFolds({ labels: stays.labels, features }, fold, (others, rows) => {
-    const calibrator = get(Calibration.platt(others.labels, others.features.values))
-    return rows.features.values.map((value) => Calibration.apply(calibrator, value))
-  })
+const crossFitted = ({ labels, patients }: Stays, probabilities: Float64Array): Float64Array => {
+  const fold = Folds.of(patients, foldCount, Folds.generator(seed + 1))
+  return get(Training.crossFitted(labels, probabilities, fold))
 }
 
 /** A model with what is needed to judge it. */
@@ -130,7 +84,7 @@ export const train = (task: Task, on: Stays, tuning: Stays, penalty: number): Tr
   const raw = probabilitiesOf(model, rowsOf(tuning, task.candidate))
   const calibrator = get(Calibration.platt(tuning.labels, raw))
   const shipped = raw.map((value) => Calibration.apply(calibrator, value))
-  const bands = bandsOf(tuning.labels, shipped)
+  const bands = get(Training.bands(tuning.labels, shipped))
   return { penalty, model, calibrator, bands, raw, calibrated: crossFitted(tuning, raw) }
 }
 
@@ -142,26 +96,3 @@ export const scored = (
   other: Stays
 ): Float64Array =>
   probabilitiesOf(fitTo(rowsOf(on, candidate), candidate, penalty), rowsOf(other, candidate))
-
-// The share of rows that reach each band, before its threshold is rounded.
-const shares = { medium: 0.3, high: 0.1 }
-
-const bandsOf = (
-  labels: Outcomes.Labels,
-  probabilities: Float64Array
-): ReadonlyArray<RiskModel.Band> => {
-  const descending = probabilities.toSorted((a, b) => b - a)
-  const from = (share: number) =>
-    Number(descending[Math.floor(share * descending.length)]!.toFixed(3))
-  const edges = { low: 0, medium: from(shares.medium), high: from(shares.high) }
-  return Object.entries(edges).map(([band, edge]) => {
-    const found = get(Threshold.alerts(labels, probabilities, edge))
-    return {
-      band,
-      from: edge,
-      sensitivity: found.sensitivity!,
-      positivePredictiveValue: found.positivePredictiveValue!,
-      share: found.alerts / labels.length
-    }
-  })
-}

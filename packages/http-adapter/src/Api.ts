@@ -4,6 +4,7 @@
  */
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Accounts from "./internal/api/Accounts.ts"
+import * as Campaigns from "./internal/api/Campaigns.ts"
 import * as Compat from "./internal/api/Compat.ts"
 import * as Copies from "./internal/api/Copies.ts"
 import * as Ecgs from "./internal/api/Ecgs.ts"
@@ -40,6 +41,7 @@ export const Api = Routes.api("bedside")
     Risks.risks,
     Fhir.fhir,
     Uploads.uploads,
+    Campaigns.campaigns,
     Jobs.jobs,
     Compat.compatToken,
     Compat.compatEcg,

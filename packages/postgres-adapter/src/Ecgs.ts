@@ -6,7 +6,6 @@
  */
 import type * as Account from "@bedside/core/Account"
 import type * as Metric from "@bedside/core/Metric"
-import * as Jobs from "@bedside/core/Jobs"
 import type * as Patient from "@bedside/core/Patient"
 import * as Ports from "@bedside/core/Ports"
 import * as Recording from "@bedside/core/Recording"
@@ -226,20 +225,16 @@ const make = Effect.gen(function* () {
           if (metrics.length > 0) yield* insertMetrics(id, metrics)
         })
       ),
-    backfill: (edition, { from, limit }) =>
-      Transaction.run(
-        sql,
-        Effect.gen(function* () {
-          const rows = yield* sql<{ recordingId: Recording.RecordingId }>`
-            select recording_id from bedside_ecgs
-            where status <> 'queued' and edition is distinct from ${edition}
-              and ${from === undefined ? sql.literal("true") : sql`recording_id >= ${from}`}
-            order by recording_id limit ${limit + 1}
-          `
-          const left = rows.map(({ recordingId }) => recordingId)
-          const jobs = Jobs.backfill(edition, left.slice(0, limit), left[limit])
-          yield* Effect.forEach(jobs, offer, { discard: true })
-        })
+    outdated: (edition, { after, through, limit }) =>
+      sql<{ readonly recordingId: Recording.RecordingId }>`
+        select recording_id from bedside_ecgs
+        where status <> 'queued' and edition is distinct from ${edition}
+          and ${after === undefined ? sql.literal("true") : sql`recording_id > ${after}`}
+          and ${through === undefined ? sql.literal("true") : sql`recording_id <= ${through}`}
+        order by recording_id limit ${limit}
+      `.pipe(
+        Effect.map((rows) => rows.map(({ recordingId }) => recordingId)),
+        Transaction.orDie
       )
   })
 })

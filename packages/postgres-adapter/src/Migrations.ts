@@ -23,6 +23,7 @@ import { uploads } from "./internal/migrations/0010_uploads.ts"
 import { risk } from "./internal/migrations/0011_risk.ts"
 import { labels } from "./internal/migrations/0012_labels.ts"
 import { copies } from "./internal/migrations/0013_copies.ts"
+import { campaigns } from "./internal/migrations/0014_campaigns.ts"
 import { replacedValues } from "./internal/migrations/0015_replaced_values.ts"
 
 /**
@@ -53,6 +54,7 @@ export const steps: Steps = {
   "0011_risk": risk,
   "0012_labels": labels,
   "0013_copies": copies,
+  "0014_campaigns": campaigns,
   "0015_replaced_values": replacedValues
 }
 

@@ -13,6 +13,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Accounts from "./Accounts.ts"
 import * as Assessments from "./Assessments.ts"
+import * as Campaigns from "./Campaigns.ts"
 import * as Copies from "./Copies.ts"
 import * as Deliveries from "./Deliveries.ts"
 import * as Ecgs from "./Ecgs.ts"
@@ -29,7 +30,6 @@ import * as Postgres from "./Postgres.ts"
 import * as Predictions from "./Predictions.ts"
 import * as Queue from "./Queue.ts"
 import * as RiskModels from "./RiskModels.ts"
-import * as RiskRuns from "./RiskRuns.ts"
 import * as SensorModels from "./SensorModels.ts"
 import * as Uploads from "./Uploads.ts"
 
@@ -68,7 +68,7 @@ const over = (
     RiskModels.layer,
     Predictions.layer,
     Labels.layer,
-    RiskRuns.layer,
+    Campaigns.layer,
     EventLog.layer,
     Copies.layer,
     Accounts.layer,

@@ -1,12 +1,14 @@
 /**
  * The worker: slots that take jobs from the queue and run the workflow that each job names. When it
- * starts, it offers to analyse again the ECGs that other editions of the methods have analysed.
+ * starts, it begins a campaign for the ECGs that other editions of the methods have analysed.
  *
  * A slot outlives whatever happens in it: a job that fails or has a defect is the queue's to try
  * again, and while the queue itself is down the slots wait and say so once. When the worker stops it
  * takes nothing more, lets the jobs it has begun end and be acknowledged, and gives back those that
  * take too long, so a stop loses no job and by itself runs none twice.
  */
+import * as Campaigning from "@bedside/core/Campaigning"
+import * as Conducting from "@bedside/core/Conducting"
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
 import * as Fitting from "@bedside/core/Fitting"
 import * as Foretelling from "@bedside/core/Foretelling"
@@ -27,6 +29,8 @@ import * as Slots from "./internal/slots.ts"
 
 /** The workflows that jobs name. */
 type Workflows =
+  | Campaigning.Campaigning
+  | Conducting.Conducting
   | Electrocardiography.Electrocardiography
   | Fitting.Fitting
   | Foretelling.Foretelling
@@ -92,6 +96,8 @@ const publishing = <E>(
  *
  * @example
  * ```ts
+ * import * as Campaigning from "@bedside/core/Campaigning"
+ * import * as Conducting from "@bedside/core/Conducting"
  * import * as Electrocardiography from "@bedside/core/Electrocardiography"
  * import * as Fitting from "@bedside/core/Fitting"
  * import * as Foretelling from "@bedside/core/Foretelling"
@@ -104,15 +110,18 @@ const publishing = <E>(
  * import * as SecureRandom from "effect/crypto/SecureRandom"
  * import * as Effect from "effect/Effect"
  * import * as Layer from "effect/Layer"
+ * import * as WorkflowEngine from "effect/workflow/WorkflowEngine"
  *
  * const workflows = Layer.mergeAll(
+ *   Campaigning.Campaigning.layer,
+ *   Conducting.Conducting.layer,
  *   Electrocardiography.Electrocardiography.layer,
  *   Fitting.Fitting.layer,
  *   Foretelling.Foretelling.layer,
  *   Monitoring.Monitoring.layer,
  *   Notifying.Notifying.layer
  * ).pipe(
- *   Layer.provide([Memory.layer, SecureRandom.layerWebCrypto]),
+ *   Layer.provide([Memory.layer, SecureRandom.layerWebCrypto, WorkflowEngine.layerMemory]),
  *   Layer.provide([Fitting.layerCsv, Layer.succeed(Notifying.Channels, [])])
  * )
  * const patientId = Patient.PatientId.make("01890a5d-ac96-774b-bcce-b302099a8057")
@@ -134,8 +143,10 @@ export const handle = (
   switch (job._tag) {
     case "analyse-ecg":
       return Electrocardiography.Electrocardiography.use((it) => it.analyse(job.recordingId))
+    case "run-campaign":
+      return Conducting.Conducting.use((it) => it.start(job.campaignId))
     case "backfill-ecgs":
-      return Electrocardiography.Electrocardiography.use((it) => it.backfill(job.from))
+      return Campaigning.Campaigning.use((it) => it.backfill)
     case "fit-upload":
       return Fitting.Fitting.use((it) => it.fit(job.uploadId))
     case "assess-patient":
@@ -143,7 +154,7 @@ export const handle = (
     case "foretell-risk":
       return Foretelling.Foretelling.use((it) => it.foretell(job.patientId))
     case "foretell-population":
-      return Foretelling.Foretelling.use((it) => it.foretellPopulation(job.runId, job.after))
+      return Conducting.Conducting.use((it) => it.start(job.runId))
     case "send-confirmation":
       return Notifying.Notifying.use((it) => it.sendConfirmation(job.patientId))
     case "notify":
@@ -211,9 +222,7 @@ const make = Effect.fnUntraced(function* ({
   const workflows = yield* Effect.context<Workflows>()
   const wait = Slots.waiting("the job queue failed and is asked again every second")
 
-  const beginBackfill = Effect.exit(
-    Electrocardiography.Electrocardiography.use((it) => it.beginBackfill)
-  ).pipe(
+  const beginBackfill = Effect.exit(Campaigning.Campaigning.use((it) => it.backfill)).pipe(
     Effect.tap((exit) => (Exit.isSuccess(exit) ? Effect.void : wait(exit.cause))),
     Effect.repeat({ until: Exit.isSuccess })
   )
@@ -240,6 +249,8 @@ const make = Effect.fnUntraced(function* ({
  *
  * @example
  * ```ts
+ * import * as Campaigning from "@bedside/core/Campaigning"
+ * import * as Conducting from "@bedside/core/Conducting"
  * import * as Electrocardiography from "@bedside/core/Electrocardiography"
  * import * as Fitting from "@bedside/core/Fitting"
  * import * as Foretelling from "@bedside/core/Foretelling"
@@ -251,16 +262,20 @@ const make = Effect.fnUntraced(function* ({
  * import * as Effect from "effect/Effect"
  * import * as Layer from "effect/Layer"
  * import * as SecureRandom from "effect/crypto/SecureRandom"
+ * import * as WorkflowEngine from "effect/workflow/WorkflowEngine"
  *
  * const worker = Worker.layer({ concurrency: 2 }).pipe(
  *   Layer.provide([
+ *     Campaigning.Campaigning.layer,
+ *     Conducting.Conducting.layer,
  *     Electrocardiography.Electrocardiography.layer,
  *     Fitting.Fitting.layer,
  *     Foretelling.Foretelling.layer,
  *     Monitoring.Monitoring.layer,
  *     Notifying.Notifying.layer
  *   ]),
- *   Layer.provide([Memory.layer, SecureRandom.layerWebCrypto, Fitting.layerCsv]),
+ *   Layer.provide([Memory.layer, SecureRandom.layerWebCrypto, WorkflowEngine.layerMemory]),
+ *   Layer.provide(Fitting.layerCsv),
  *   Layer.provide(Layer.succeed(Notifying.Channels, [WardLog.channel]))
  * )
  * const stopped = await Effect.runPromise(Effect.scoped(Layer.build(worker)).pipe(Effect.as("stopped")))

@@ -113,9 +113,14 @@ describe("a worker", () => {
         yield* ecgs.finish(recordingId, { edition: "another", status: "completed", metrics: [] })
       }
       yield* start()
-      const jobs = yield* Ward.until((all) => all.length >= 103 && all.every(Ward.isSettled))
+      const campaigns = yield* Ports.Campaigns
+      const [campaign] = yield* Effect.andThen(Effect.yieldNow, campaigns.list({ limit: 10 })).pipe(
+        Effect.repeat({ until: ([it]) => it?.status === "completed" })
+      )
+      expect(campaign).toMatchObject({ kind: "backfill-ecgs", total: 50, done: 50, failed: 0 })
+      const jobs = yield* Ward.until((all) => all.every(Ward.isSettled))
       const count = (kind: string) => jobs.filter((job) => job.kind === kind).length
-      expect([count("analyse-ecg"), count("backfill-ecgs")]).toEqual([100, 3])
+      expect([count("analyse-ecg"), count("run-campaign")]).toEqual([50, 1])
       const found = yield* ecgs.list(owner, { limit: 100 })
       expect(found.filter(({ metrics }) => metrics.length > 0)).toHaveLength(50)
     }).pipe(Effect.provide([Ward.layer(), Ward.logged([])]))

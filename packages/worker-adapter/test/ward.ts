@@ -3,6 +3,8 @@
  * log that is kept.
  */
 import * as Admission from "@bedside/core/Admission"
+import * as Campaigning from "@bedside/core/Campaigning"
+import * as Conducting from "@bedside/core/Conducting"
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
 import * as Fitting from "@bedside/core/Fitting"
 import * as Foretelling from "@bedside/core/Foretelling"
@@ -18,6 +20,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as WorkflowEngine from "effect/workflow/WorkflowEngine"
 
 /** Everything a worker needs, over a fresh store, with these channels. */
 export const layer = (
@@ -26,6 +29,8 @@ export const layer = (
 ) =>
   Layer.mergeAll(
     Admission.Admission.layer,
+    Campaigning.Campaigning.layer,
+    Conducting.Conducting.layer,
     Electrocardiography.Electrocardiography.layer,
     Fitting.Fitting.layer,
     Foretelling.Foretelling.layer,
@@ -33,6 +38,7 @@ export const layer = (
     Notifying.Notifying.layer
   ).pipe(
     Layer.provideMerge(store),
+    Layer.provide(WorkflowEngine.layerMemory),
     Layer.provide([SecureRandom.layerWebCrypto, Fitting.layerCsv]),
     Layer.provide(Layer.succeed(Notifying.Channels, channels))
   )

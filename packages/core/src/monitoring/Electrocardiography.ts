@@ -20,9 +20,6 @@ import * as Jobs from "./Jobs.ts"
 import * as Page from "./Page.ts"
 import * as Ports from "./Ports.ts"
 
-/** Analyses offered at a time by a back-fill, so that no other job waits behind more of them. */
-const stretch = 20
-
 /**
  * The workflows around ECG recordings.
  *
@@ -79,12 +76,7 @@ export class Electrocardiography extends Context.Service<Electrocardiography>()(
         return Strip.svg(recording, [{ marks }], { from, seconds, ...options })
       })
 
-      const beginBackfill = ecgs.backfill(Analysis.edition, { limit: 0 })
-
-      const backfill = (from: Recording.RecordingId) =>
-        ecgs.backfill(Analysis.edition, { from, limit: stretch })
-
-      return { submit, find, list, strip, analyse, beginBackfill, backfill }
+      return { submit, find, list, strip, analyse }
     })
   }
 ) {

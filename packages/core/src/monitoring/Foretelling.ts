@@ -11,26 +11,22 @@
  */
 import * as Context from "effect/Context"
 import * as Digest from "effect/crypto/Digest"
-import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Result from "effect/Result"
-import type * as Account from "../access/Account.ts"
 import type * as Vital from "../measurement/Vital.ts"
 import type * as Patient from "../patient/Patient.ts"
 import * as Deterioration from "../risk/Deterioration.ts"
 import * as Hypotension from "../risk/Hypotension.ts"
 import * as Registry from "../risk/Registry.ts"
 import * as RiskModel from "../risk/RiskModel.ts"
+import * as Campaign from "./Campaign.ts"
 import * as Foretold from "./Foretold.ts"
-import * as Identity from "./Identity.ts"
 import * as ModelHashes from "./internal/modelHashes.ts"
 import * as Windows from "./internal/windows.ts"
-import * as Jobs from "./Jobs.ts"
 import * as Ports from "./Ports.ts"
-import * as RiskRun from "./RiskRun.ts"
 
 /**
  * How many risks were foretold, by task, version, role and band.
@@ -78,9 +74,6 @@ interface Asked extends Ports.Standing {
   readonly outlook: Foretold.Outlook
 }
 
-/** How many patients one job of a run asks about. */
-const ward = 100
-
 /** All versions of a task look at one event, which ends with the newest reading that any looks at. */
 const together = (asked: ReadonlyArray<Asked>): ReadonlyArray<Asked> =>
   asked.map((one) => {
@@ -111,8 +104,6 @@ export class Foretelling extends Context.Service<Foretelling>()("bedside/Foretel
     const models = yield* Ports.RiskModels
     const kept = yield* Ports.Predictions
     const between = Windows.reader(measurements)
-    const runs = yield* Ports.RiskRuns
-    const random = yield* SecureRandom.SecureRandom
     const hashesOf = ModelHashes.make(yield* Digest.Digest)
     // What a version computes with never changes, so it is made ready once.
     const known = new Map<string, RiskModel.Ready>()
@@ -182,40 +173,18 @@ export class Foretelling extends Context.Service<Foretelling>()("bedside/Foretel
       )
     )
 
-    /** Begins to ask the models about everybody on record; while a run goes on, gives that one. */
-    const begin = Effect.fn("Foretelling.begin")(function* (actor: Account.Actor) {
-      const id = yield* Identity.next<RiskRun.RiskRunId>(random)
-      return yield* runs.begin({ id, actor: actor.user, at: yield* DateTime.now })
-    })
-
-    const run = (id: RiskRun.RiskRunId) => Effect.map(runs.find(id), (position) => position.run)
-
-    /** Who is gone when their turn comes is passed over. */
-    const foretellOne = ({ id }: Patient.Patient) =>
-      foretellFor(id).pipe(
-        Effect.map((foretold): RiskRun.Progress => {
-          const refused = foretold.filter(({ refusal }) => refusal !== null).length
-          return { done: 1, risks: foretold.length - refused, refusals: refused }
+    /** Asks about a patient in a campaign; who is gone when their turn comes is passed over. */
+    const review = Effect.fn("Foretelling.review")(
+      (patientId: Patient.PatientId) =>
+        Effect.map(foretellFor(patientId), (foretold): Campaign.Progress => {
+          const refusals = foretold.filter(({ refusal }) => refusal !== null).length
+          return { done: 1, failed: 0, tally: { risks: foretold.length - refusals, refusals } }
         }),
-        Effect.catchTag("NotFound", ({ what }) =>
-          what === "patient"
-            ? Effect.succeed(RiskRun.nothing)
-            : Effect.die(new Error(`no such ${what}`))
-        )
+      Effect.catchTag("NotFound", ({ what }) =>
+        what === "patient"
+          ? Effect.succeed(Campaign.nothing)
+          : Effect.die(new Error(`no such ${what}`))
       )
-
-    const foretellPopulation = Effect.fn("Foretelling.foretellPopulation")(
-      function* (runId: RiskRun.RiskRunId, after: Patient.PatientId | null) {
-        const { through } = yield* runs.find(runId)
-        const slice = { limit: ward, ...(after === null ? {} : { after }) }
-        const listed = yield* patients.list(slice)
-        const stretch = listed.filter(({ id }) => through !== null && id <= through)
-        const each = yield* Effect.forEach(stretch, foretellOne, { concurrency: 4 })
-        const progress = each.reduce(RiskRun.sum, RiskRun.nothing)
-        const last = stretch.length === ward ? stretch.at(-1)?.id : undefined
-        yield* runs.advance(runId, after, { progress, last, at: yield* DateTime.now })
-      },
-      Effect.catchTag("NotFound", () => new Jobs.JobRefused({ reason: "no such run" }))
     )
 
     const told = Effect.fn("Foretelling.told")(function* (patientId: Patient.PatientId) {
@@ -228,7 +197,7 @@ export class Foretelling extends Context.Service<Foretelling>()("bedside/Foretel
       )
     })
 
-    return { foretell, told, begin, run, foretellPopulation }
+    return { foretell, told, review }
   })
 }) {
   static readonly layer = Layer.effect(this, this.make).pipe(Layer.provide(Digest.layerWebCrypto))

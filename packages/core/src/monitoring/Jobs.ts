@@ -11,8 +11,8 @@ import * as Schema from "effect/Schema"
 import * as Recording from "../ecg/Recording.ts"
 import * as Patient from "../patient/Patient.ts"
 import * as Upload from "../sensor/Upload.ts"
+import * as Campaign from "./Campaign.ts"
 import * as Events from "./Events.ts"
-import * as RiskRun from "./RiskRun.ts"
 
 /**
  * The id of a stored assessment.
@@ -23,25 +23,30 @@ export const AssessmentId = Schema.String.check(Schema.isUUID(7)).pipe(Schema.br
 export type AssessmentId = typeof AssessmentId.Type
 
 /**
- * Make the metrics of a recording; with an `edition`, make them again because the methods changed.
+ * Make the metrics of a recording.
  *
  * @since 0.1.0
  */
 export const AnalyseEcg = Schema.TaggedStruct("analyse-ecg", {
-  recordingId: Recording.RecordingId,
-  edition: Schema.optionalKey(Schema.String)
+  recordingId: Recording.RecordingId
 })
 
 /**
- * Make the metrics of stored recordings again, from one on, that another edition of the methods
- * made: a stretch of them, and the next job for the rest.
+ * Carry a campaign out.
  *
  * @since 0.2.0
  */
-export const BackfillEcgs = Schema.TaggedStruct("backfill-ecgs", {
-  edition: Schema.String,
-  from: Recording.RecordingId
+export const RunCampaign = Schema.TaggedStruct("run-campaign", {
+  campaignId: Campaign.CampaignId
 })
+
+/**
+ * Bring stored ECGs to the edition of the methods. Nobody offers it any more: a campaign does it, which
+ * one that still waits begins.
+ *
+ * @since 0.2.0
+ */
+export const BackfillEcgs = Schema.TaggedStruct("backfill-ecgs", { edition: Schema.String })
 
 /**
  * Fit every sensor and column of an upload.
@@ -72,14 +77,13 @@ export const ForetellRisk = Schema.TaggedStruct("foretell-risk", {
 })
 
 /**
- * Ask the trained models about a stretch of everybody on record, after a patient or from the first on,
- * and the next job for the rest.
+ * Ask the trained models about everybody on record. Nobody offers it any more: the run is a campaign of
+ * the same id, which one that still waits carries out.
  *
  * @since 0.2.0
  */
 export const ForetellPopulation = Schema.TaggedStruct("foretell-population", {
-  runId: RiskRun.RiskRunId,
-  after: Schema.NullOr(Patient.PatientId)
+  runId: Campaign.CampaignId
 })
 
 /**
@@ -132,6 +136,7 @@ export const RequestEvents = Schema.TaggedStruct("request-events", {
  */
 export const Job = Schema.Union([
   AnalyseEcg,
+  RunCampaign,
   BackfillEcgs,
   FitUpload,
   AssessPatient,
@@ -171,18 +176,18 @@ export type Kind = Job["_tag"]
 export const idOf = (job: Job): string => {
   switch (job._tag) {
     case "analyse-ecg":
-      return job.edition === undefined
-        ? `${job._tag}:${job.recordingId}`
-        : `${job._tag}:${job.recordingId}:${job.edition}`
+      return `${job._tag}:${job.recordingId}`
+    case "run-campaign":
+      return `${job._tag}:${job.campaignId}`
     case "backfill-ecgs":
-      return `${job._tag}:${job.edition}:${job.from}`
+      return `${job._tag}:${job.edition}`
     case "fit-upload":
       return `${job._tag}:${job.uploadId}`
     case "assess-patient":
     case "foretell-risk":
       return `${job._tag}:${job.patientId}:${job.batch}`
     case "foretell-population":
-      return `${job._tag}:${job.runId}:${job.after ?? "first"}`
+      return `${job._tag}:${job.runId}`
     case "send-confirmation":
       return `${job._tag}:${job.patientId}`
     case "notify":
@@ -193,34 +198,6 @@ export const idOf = (job: Job): string => {
       return `${job._tag}:${job.source}:${job.patientId ?? "all"}:${job.from}:${job.at}`
   }
 }
-
-/**
- * The jobs of one stretch of a back-fill: an analysis for each of its recordings, and the next
- * stretch where there is a recording left.
- *
- * Shape: in the order in which they are to be done.
- *
- * Fails with: nothing.
- *
- * @example
- * ```ts
- * import * as Jobs from "@bedside/core/Jobs"
- * import * as Recording from "@bedside/core/Recording"
- *
- * const first = Recording.RecordingId.make("01890a5d-ac96-774b-bcce-b302099a8057")
- * const second = Recording.RecordingId.make("01890a5d-ac97-774b-bcce-b302099a8057")
- * Jobs.backfill("2", [first], second).map((job) => job._tag) // => ["analyse-ecg", "backfill-ecgs"]
- * ```
- * @since 0.2.0
- */
-export const backfill = (
-  edition: string,
-  stretch: ReadonlyArray<Recording.RecordingId>,
-  next: Recording.RecordingId | undefined
-): ReadonlyArray<Job> => [
-  ...stretch.map((recordingId) => AnalyseEcg.make({ recordingId, edition })),
-  ...(next === undefined ? [] : [BackfillEcgs.make({ edition, from: next })])
-]
 
 /**
  * A job that will never succeed, however often it is tried: it goes to the dead letters at once.

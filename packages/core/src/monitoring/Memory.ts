@@ -9,6 +9,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Events from "./Events.ts"
+import * as MemoryCampaigns from "./internal/memoryCampaigns.ts"
 import * as MemoryCopies from "./internal/memoryCopies.ts"
 import * as MemoryEvents from "./internal/memoryEvents.ts"
 import * as MemoryMeasurements from "./internal/memoryMeasurements.ts"
@@ -62,7 +63,7 @@ export const layerOf = (options: Options): Layer.Layer<Ports.Store> =>
         Context.add(Ports.RiskModels, MemoryRisk.models(state)),
         Context.add(Ports.Predictions, MemoryRisk.predictions(state)),
         Context.add(Ports.Labels, MemoryRisk.labels(state)),
-        Context.add(Ports.RiskRuns, MemoryRisk.runs(state)),
+        Context.add(Ports.Campaigns, MemoryCampaigns.make(state)),
         Context.add(Ports.EventLog, MemoryEvents.make(state)),
         Context.add(Ports.Copies, MemoryCopies.make(state)),
         Context.add(Ports.Accounts, MemoryRecords.accounts(state)),

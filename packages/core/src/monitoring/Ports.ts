@@ -20,11 +20,13 @@ import type * as Patient from "../patient/Patient.ts"
 import type * as Registration from "../patient/Registration.ts"
 import type * as Assessed from "./Assessed.ts"
 import type * as Jobs from "./Jobs.ts"
+import type { Campaigns } from "./internal/campaignPorts.ts"
 import type { Copies, EventLog } from "./internal/copyPorts.ts"
 import type { Conflict, NotFound, Slice } from "./internal/portTerms.ts"
-import type { Labels, Predictions, RiskModels, RiskRuns } from "./internal/riskPorts.ts"
+import type { Labels, Predictions, RiskModels } from "./internal/riskPorts.ts"
 import type { SensorModels, Uploads } from "./internal/sensorPorts.ts"
 
+export { type Begun, Campaigns } from "./internal/campaignPorts.ts"
 export { Conflict, NotFound, type Slice } from "./internal/portTerms.ts"
 export {
   SensorModels,
@@ -33,7 +35,7 @@ export {
   type UploadEnd,
   Uploads
 } from "./internal/sensorPorts.ts"
-export { Labels, Predictions, RiskModels, RiskRuns, type Standing } from "./internal/riskPorts.ts"
+export { Labels, Predictions, RiskModels, type Standing } from "./internal/riskPorts.ts"
 export { Copies, EventLog, type Heard, type ToldStream } from "./internal/copyPorts.ts"
 
 /**
@@ -287,14 +289,14 @@ export class Ecgs extends Context.Service<
       analysed: Analysed
     ) => Effect.Effect<void, NotFound>
     /**
-     * Offers `analyse-ecg` for the first `limit` recordings from `from` on, in the order of their
-     * ids, that were analysed by another edition than this one, and `backfill-ecgs` for the rest, if
-     * there is one. A recording that still waits for its first analysis is left alone.
+     * The recordings that were analysed by another edition than this one, in the order of their ids:
+     * those after an id, up to and with `through`. One that still waits for its first analysis is not
+     * among them.
      */
-    readonly backfill: (
+    readonly outdated: (
       edition: string,
-      stretch: { readonly from?: Recording.RecordingId | undefined; readonly limit: number }
-    ) => Effect.Effect<void>
+      slice: Slice<string> & { readonly through?: string | undefined }
+    ) => Effect.Effect<ReadonlyArray<Recording.RecordingId>>
   }
 >()("bedside/Ecgs") {}
 
@@ -406,7 +408,7 @@ export type Store =
   | RiskModels
   | Predictions
   | Labels
-  | RiskRuns
+  | Campaigns
   | EventLog
   | Copies
   | Accounts

@@ -1,92 +1,72 @@
 /**
- * A run of the trained models over everybody on record, as it stands.
- *
- * The guarantee that bites: each patient who was on record when the run began is counted once, however
- * often a stretch of them is gone through again after a crash. Whoever was removed meanwhile is not.
+ * A campaign that asks the trained models about everybody on record, as it was shown before there were
+ * campaigns of other kinds.
  */
 import * as Schema from "effect/Schema"
-import * as Timestamp from "../input/Timestamp.ts"
-import * as Patient from "../patient/Patient.ts"
+import * as Campaign from "./Campaign.ts"
 
 /**
- * The id of a run.
- *
- * @since 0.2.0
- */
-export const RiskRunId = Schema.String.check(Schema.isUUID(7)).pipe(Schema.brand("RiskRunId"))
-
-/** @since 0.2.0 */
-export type RiskRunId = typeof RiskRunId.Type
-
-/**
- * What a stretch of patients came to: `done` patients were gone through, and the models gave `risks`
- * and `refusals` for them.
- *
- * @since 0.2.0
- */
-export const Progress = Schema.Struct({
-  done: Schema.Int,
-  risks: Schema.Int,
-  refusals: Schema.Int
-}).annotate({ identifier: "RiskRunProgress" })
-
-/** @since 0.2.0 */
-export interface Progress extends Schema.Schema.Type<typeof Progress> {}
-
-/**
- * A run: who asked for it, how many `patients` were on record when it began, and how far it is.
+ * A run: who asked for it, how many `patients` were on record when it began, how many of them were gone
+ * through, and how many risks and refusals the models gave.
  *
  * @since 0.2.0
  */
 export const RiskRun = Schema.Struct({
-  id: RiskRunId,
+  id: Campaign.CampaignId,
   actor: Schema.String,
-  status: Schema.Literals(["running", "completed"]),
+  status: Campaign.Status,
   patients: Schema.Int,
-  ...Progress.fields,
-  startedAt: Timestamp.Instant,
-  updatedAt: Timestamp.Instant
+  done: Schema.Int,
+  risks: Schema.Int,
+  refusals: Schema.Int,
+  startedAt: Campaign.Campaign.fields.startedAt,
+  updatedAt: Campaign.Campaign.fields.updatedAt
 }).annotate({ identifier: "RiskRun" })
 
 /** @since 0.2.0 */
 export interface RiskRun extends Schema.Schema.Type<typeof RiskRun> {}
 
 /**
- * A run with where it goes on: after this patient, null at the beginning; and up to and with `through`.
+ * Shows a campaign as a run.
  *
- * @since 0.2.0
- */
-export interface Position {
-  readonly run: RiskRun
-  readonly after: Patient.PatientId | null
-  readonly through: Patient.PatientId | null
-}
-
-/**
- * Nothing done yet.
- *
- * @since 0.2.0
- */
-export const nothing: Progress = { done: 0, risks: 0, refusals: 0 }
-
-/**
- * Adds up what two stretches came to.
- *
- * Shape: counts.
+ * Shape: one of the kind `foretell-population`.
  *
  * Fails with: nothing.
  *
  * @example
  * ```ts
+ * import * as Campaign from "@bedside/core/Campaign"
  * import * as RiskRun from "@bedside/core/RiskRun"
+ * import * as DateTime from "effect/DateTime"
  *
- * const stretch = { done: 2, risks: 3, refusals: 1 }
- * RiskRun.sum(stretch, RiskRun.nothing) // => { done: 2, risks: 3, refusals: 1 }
+ * const at = DateTime.makeUnsafe("2026-03-01T10:00:00Z")
+ * const run = RiskRun.of({
+ *   id: Campaign.CampaignId.make("01890a5d-ac96-774b-bcce-b302099a8057"),
+ *   kind: "foretell-population",
+ *   subject: null,
+ *   actor: "ada",
+ *   status: "running",
+ *   total: 5,
+ *   done: 2,
+ *   failed: 0,
+ *   tally: { risks: 3, refusals: 1 },
+ *   outcome: null,
+ *   startedAt: at,
+ *   updatedAt: at
+ * })
+ * run.patients // => 5
+ * run.risks // => 3
  * ```
  * @since 0.2.0
  */
-export const sum = (left: Progress, right: Progress): Progress => ({
-  done: left.done + right.done,
-  risks: left.risks + right.risks,
-  refusals: left.refusals + right.refusals
+export const of = ({ total, tally, ...campaign }: Campaign.Campaign): RiskRun => ({
+  id: campaign.id,
+  actor: campaign.actor,
+  status: campaign.status,
+  patients: total,
+  done: campaign.done,
+  risks: tally["risks"] ?? 0,
+  refusals: tally["refusals"] ?? 0,
+  startedAt: campaign.startedAt,
+  updatedAt: campaign.updatedAt
 })

@@ -5,6 +5,7 @@
 import * as Layer from "effect/Layer"
 import * as Access from "./Access.ts"
 import * as Admission from "./Admission.ts"
+import * as Campaigning from "./Campaigning.ts"
 import * as Electrocardiography from "./Electrocardiography.ts"
 import * as Foretelling from "./Foretelling.ts"
 import * as Interchange from "./Interchange.ts"
@@ -25,6 +26,7 @@ import * as Watching from "./Watching.ts"
 export type Workflows =
   | Access.Access
   | Admission.Admission
+  | Campaigning.Campaigning
   | Electrocardiography.Electrocardiography
   | Foretelling.Foretelling
   | Interchange.Interchange
@@ -45,6 +47,7 @@ export type Workflows =
 export const layer = Layer.mergeAll(
   Access.Access.layer,
   Admission.Admission.layer,
+  Campaigning.Campaigning.layer,
   Electrocardiography.Electrocardiography.layer,
   Foretelling.Foretelling.layer,
   Interchange.Interchange.layer,

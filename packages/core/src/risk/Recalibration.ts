@@ -11,6 +11,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Calibration from "./Calibration.ts"
+import * as Figures from "./internal/figures.ts"
 import { chiSquareTail } from "./internal/gammaTail.ts"
 import type * as Logistic from "./Logistic.ts"
 import * as Outcomes from "./Outcomes.ts"
@@ -214,7 +215,7 @@ export const recalibrate = (
         method: `${model.training.method}; version ${model.version} calibrated again by ${method}`,
         tune: { name, rows: patients, patients, events: withOutcome, files: [] }
       },
-      metrics: yield* metricsOf(labels, held)
+      metrics: yield* Figures.of(labels, held)
     }
   })
 
@@ -339,33 +340,4 @@ const bandsOn = (
         share: found.alerts / labels.length
       }))
     )
-  )
-
-const normal95 = 1.959963984540054
-
-const metricsOf = (
-  labels: Outcomes.Labels,
-  probabilities: Float64Array
-): Outcomes.Measured<RiskModel.RiskModel["metrics"]> =>
-  Result.map(
-    Performance.summary(labels, probabilities),
-    ({ auroc, aurocInterval, brier, calibration }) => {
-      const squares = probabilities.map((each, row) => (each - Number(labels[row])) ** 2)
-      const variance =
-        squares.reduce((sum, square) => sum + (square - brier) ** 2, 0) / (squares.length - 1)
-      const margin = normal95 * Math.sqrt(variance / squares.length)
-      return {
-        ...(aurocInterval === null ? {} : { auroc: { estimate: auroc, ...aurocInterval } }),
-        brier: { estimate: brier, lower: brier - margin, upper: brier + margin },
-        ...(calibration === null
-          ? {}
-          : {
-              calibrationSlope: { estimate: calibration.slope, ...calibration.slopeInterval },
-              calibrationIntercept: {
-                estimate: calibration.intercept,
-                ...calibration.interceptInterval
-              }
-            })
-      }
-    }
   )

@@ -3,7 +3,6 @@ import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
 import * as TestClock from "effect/testing/TestClock"
 import type * as Measurement from "../../src/measurement/Measurement.ts"
 import * as Foretelling from "../../src/monitoring/Foretelling.ts"
@@ -249,104 +248,6 @@ describe("Foretelling", () => {
         expect(yield* Effect.flip(told(Ward.absent))).toEqual(
           new Ports.NotFound({ what: "patient" })
         )
-      })
-    )
-  )
-})
-
-describe("Foretelling.begin", () => {
-  /** Takes the jobs of a run, and nothing of other jobs, until there are none. */
-  const workPopulation = Effect.gen(function* () {
-    const queue = yield* Ports.JobQueue
-    const foretelling = yield* Foretelling.Foretelling
-    const stretches: Array<string> = []
-    while ((yield* queue.list({ state: "pending" }, { limit: 1 })).length > 0) {
-      yield* queue.take((job, { id }) => {
-        if (job._tag !== "foretell-population") return Effect.void
-        stretches.push(id)
-        return foretelling.foretellPopulation(job.runId, job.after)
-      })
-    }
-    return stretches
-  })
-
-  const admitted = Effect.fnUntraced(function* (count: number) {
-    const ids: Array<Patient.PatientId> = []
-    for (let index = 0; index < count; index++) {
-      const { id } = yield* Ward.admit({ birthDate: "1950-12-10" })
-      if (index % 2 === 0) yield* record(id, falling)
-      ids.push(id)
-    }
-    return ids
-  })
-
-  it.effect("goes through everybody in stretches, and counts what came of it", () =>
-    Ward.on(
-      Effect.gen(function* () {
-        const foretelling = yield* Foretelling.Foretelling
-        const ids = yield* admitted(250)
-        const begun = yield* foretelling.begin(ada)
-        expect(begun).toMatchObject({ actor: ada.user, status: "running", patients: 250, done: 0 })
-        expect((yield* foretelling.begin(ada)).id).toBe(begun.id)
-        expect(yield* workPopulation).toHaveLength(3)
-        expect(yield* foretelling.run(begun.id)).toMatchObject({
-          status: "completed",
-          patients: 250,
-          done: 250,
-          risks: 125,
-          refusals: 125
-        })
-        const kept = yield* Effect.forEach(ids, (id) => Effect.map(told(id), (all) => all.length))
-        expect(kept).toEqual(ids.map((_, index) => (index % 2 === 0 ? 2 : 0)))
-      })
-    )
-  )
-
-  it.effect("counts each patient once although a stretch is gone through again", () =>
-    Ward.on(
-      Effect.gen(function* () {
-        const foretelling = yield* Foretelling.Foretelling
-        yield* admitted(120)
-        const { id } = yield* foretelling.begin(ada)
-        yield* foretelling.foretellPopulation(id, null)
-        yield* foretelling.foretellPopulation(id, null)
-        expect(yield* foretelling.run(id)).toMatchObject({ status: "running", done: 100 })
-        yield* workPopulation
-        expect(yield* foretelling.run(id)).toMatchObject({ status: "completed", done: 120 })
-        yield* foretelling.foretellPopulation(id, null)
-        expect(yield* foretelling.run(id)).toMatchObject({ done: 120, risks: 60, refusals: 60 })
-      })
-    )
-  )
-
-  it.effect("goes to those who were on record when it began, and passes over who is gone", () =>
-    Ward.on(
-      Effect.gen(function* () {
-        const foretelling = yield* Foretelling.Foretelling
-        const [first] = yield* admitted(3)
-        const { id } = yield* foretelling.begin(ada)
-        const later = yield* admitted(1)
-        if (first === undefined) return expect.fail("nobody was admitted")
-        yield* Ports.Patients.use((patients) => patients.remove(first, () => Result.void))
-        yield* workPopulation
-        expect(yield* foretelling.run(id)).toMatchObject({
-          status: "completed",
-          patients: 3,
-          done: 2
-        })
-        expect(yield* Effect.flatMap(Effect.fromNullishOr(later[0]), told)).toEqual([])
-      })
-    )
-  )
-
-  it.effect("is completed at once where nobody is on record", () =>
-    Ward.on(
-      Effect.gen(function* () {
-        const foretelling = yield* Foretelling.Foretelling
-        const { id } = yield* foretelling.begin(ada)
-        yield* workPopulation
-        expect(yield* foretelling.run(id)).toMatchObject({ status: "completed", patients: 0 })
-        expect((yield* foretelling.begin(ada)).id).not.toBe(id)
       })
     )
   )

@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as TestClock from "effect/testing/TestClock"
+import * as WorkflowEngine from "effect/workflow/WorkflowEngine"
 import * as Account from "../../src/access/Account.ts"
 import * as Passwords from "../../src/access/Passwords.ts"
 import type * as Policy from "../../src/access/Policy.ts"
@@ -16,6 +17,7 @@ import * as Timestamp from "../../src/input/Timestamp.ts"
 import * as Measurement from "../../src/measurement/Measurement.ts"
 import type * as Vital from "../../src/measurement/Vital.ts"
 import * as Admission from "../../src/monitoring/Admission.ts"
+import * as Conducting from "../../src/monitoring/Conducting.ts"
 import * as Jobs from "../../src/monitoring/Jobs.ts"
 import * as Memory from "../../src/monitoring/Memory.ts"
 import * as Ports from "../../src/monitoring/Ports.ts"
@@ -33,14 +35,17 @@ const hashOf = (password: Redacted.Redacted<string>): string =>
 
 const surroundings = Layer.mergeAll(Memory.layer, SecureRandom.layerWebCrypto, passwords)
 
-const layer = Workflows.layer.pipe(Layer.provideMerge(surroundings))
+const layer = Layer.mergeAll(Workflows.layer, Conducting.Conducting.layer).pipe(
+  Layer.provide(WorkflowEngine.layerMemory),
+  Layer.provideMerge(surroundings)
+)
 
 /** Noon of 1 March 2026. */
 export const noon = DateTime.makeUnsafe("2026-03-01T12:00:00.000Z")
 
 /** Runs a test on a ward of its own. */
 export const on = <A, E>(
-  test: Effect.Effect<A, E, Workflows.Workflows | Ports.Store>
+  test: Effect.Effect<A, E, Workflows.Workflows | Conducting.Conducting | Ports.Store>
 ): Effect.Effect<A, E> =>
   TestClock.setTime(noon.epochMilliseconds).pipe(Effect.andThen(test), Effect.provide(layer))
 

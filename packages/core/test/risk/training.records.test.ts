@@ -8,12 +8,12 @@ import type * as Series from "../../src/measurement/Series.ts"
 import type * as Vital from "../../src/measurement/Vital.ts"
 import * as Deterioration from "../../src/risk/Deterioration.ts"
 import * as Features from "../../src/risk/Features.ts"
+import * as Folds from "../../src/risk/Folds.ts"
 import * as Hypotension from "../../src/risk/Hypotension.ts"
 import * as ModelMonitor from "../../src/risk/ModelMonitor.ts"
 import * as Performance from "../../src/risk/Performance.ts"
 import * as RiskModel from "../../src/risk/RiskModel.ts"
 import * as Drift from "../../src/sensor/Drift.ts"
-import * as Random from "../../training/random.ts"
 import * as Reference from "../../training/reference.ts"
 import * as Tables from "../../training/tables.ts"
 import * as Tasks from "../../training/tasks.ts"
@@ -22,27 +22,6 @@ import * as Train from "../../training/train.ts"
 const get = Result.getOrThrow
 const minute = 60_000
 const hour = 60 * minute
-
-describe("Random", () => {
-  it("draws the same numbers from a seed, spread from 0 to below 1", () => {
-    const draw = (seed: number) => Array.from({ length: 1000 }, Random.generator(seed))
-    expect(draw(1)).toEqual(draw(1))
-    expect(draw(1)).not.toEqual(draw(2))
-    const sorted = draw(3).toSorted((a, b) => a - b)
-    expect(sorted[0]).toBeGreaterThanOrEqual(0)
-    expect(sorted.at(-1)).toBeLessThan(1)
-    // The largest distance from a uniform distribution; 1.63 / sqrt(1000) is passed once in a hundred.
-    const distances = sorted.map((value, at) => Math.abs(value - (at + 0.5) / 1000))
-    expect(Math.max(...distances)).toBeLessThan(0.0515)
-  })
-
-  it("puts all rows of a patient into one fold", () => {
-    const patients = Array.from({ length: 500 }, (_, row) => Math.floor(row / 3))
-    const folds = Random.folds(patients, 5, Random.generator(1))
-    expect(patients.every((_, row) => folds[row] === folds[3 * Math.floor(row / 3)])).toBe(true)
-    expect(new Set(folds).size).toBe(5)
-  })
-})
 
 const shipped = [
   [Tasks.deterioration, Deterioration.model, 0.82],
@@ -173,7 +152,7 @@ describeWithData("ml/cinc2012", "the references that ship", (folder) => {
         const stays = set === "b" ? tuning : task.load(folder, set)
         const all =
           set === "b" ? events : eventsOf(task, model, stays, Reference.firstRows(stays.patients))
-        const random = Random.generator(2012)
+        const random = Folds.generator(2012)
         let alarmed = 0
         for (let window = 0; window < windows; window++) {
           const drawn = Array.from(

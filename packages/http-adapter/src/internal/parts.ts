@@ -11,6 +11,7 @@ import * as Documentation from "../Documentation.ts"
 import * as Viewer from "../Viewer.ts"
 import { root } from "./api/Endpoints.ts"
 import * as Accounts from "./handlers/accounts.ts"
+import * as Campaigns from "./handlers/campaigns.ts"
 import * as Compat from "./handlers/compat.ts"
 import * as CompatWard from "./handlers/compatWard.ts"
 import * as Copies from "./handlers/copies.ts"
@@ -39,6 +40,7 @@ const handlers = {
   risks: Risks.risks,
   fhir: Fhir.fhir,
   uploads: Uploads.uploads,
+  campaigns: Campaigns.campaigns,
   jobs: Operations.jobs,
   compatToken: Compat.token,
   compatEcg: Compat.ecg,

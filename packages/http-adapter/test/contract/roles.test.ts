@@ -70,6 +70,10 @@ const matrix = `
   risks.recalibrate                yes     -          -       -
   risks.begin                      yes     -          -       -
   risks.run                        yes     -          -       -
+  campaigns.begin                  yes     -          -       -
+  campaigns.list                   yes     -          -       -
+  campaigns.find                   yes     -          -       -
+  campaigns.stop                   yes     -          -       -
   jobs.list                        yes     -          -       -
   jobs.dead                        yes     -          -       -
   jobs.requeue                     yes     -          -       -

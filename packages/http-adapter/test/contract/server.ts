@@ -6,6 +6,8 @@
  * or sniffed by accident.
  */
 import * as Access from "@bedside/core/Access"
+import * as Campaigning from "@bedside/core/Campaigning"
+import * as Conducting from "@bedside/core/Conducting"
 import * as Copying from "@bedside/core/Copying"
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
 import * as Fitting from "@bedside/core/Fitting"
@@ -28,6 +30,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as CopyAge from "../../src/CopyAge.ts"
+import * as WorkflowEngine from "effect/workflow/WorkflowEngine"
 import * as Http from "../../src/Http.ts"
 import * as PasswordHash from "../../src/PasswordHash.ts"
 import * as Tokens from "../../src/Tokens.ts"
@@ -147,6 +150,8 @@ const port = ({ address }: HttpServer.HttpServer["Service"]): number => {
 }
 
 type Workers =
+  | Campaigning.Campaigning
+  | Conducting.Conducting
   | Monitoring.Monitoring
   | Electrocardiography.Electrocardiography
   | Fitting.Fitting
@@ -159,8 +164,10 @@ const run = (
   switch (job._tag) {
     case "analyse-ecg":
       return Electrocardiography.Electrocardiography.use((it) => it.analyse(job.recordingId))
+    case "run-campaign":
+      return Conducting.Conducting.use((it) => it.start(job.campaignId))
     case "backfill-ecgs":
-      return Electrocardiography.Electrocardiography.use((it) => it.backfill(job.from))
+      return Campaigning.Campaigning.use((it) => it.backfill)
     case "fit-upload":
       return Fitting.Fitting.use((it) => it.fit(job.uploadId))
     case "assess-patient":
@@ -168,7 +175,7 @@ const run = (
     case "foretell-risk":
       return Foretelling.Foretelling.use((it) => it.foretell(job.patientId))
     case "foretell-population":
-      return Foretelling.Foretelling.use((it) => it.foretellPopulation(job.runId, job.after))
+      return Conducting.Conducting.use((it) => it.start(job.runId))
     case "send-confirmation":
       return Notifying.Notifying.use((it) => it.sendConfirmation(job.patientId))
     case "notify":
@@ -184,11 +191,17 @@ const pending = Effect.map(
   (counts) => counts.some(({ state, count }) => state === "pending" && count > 0)
 )
 
-/** Handles what waits, and what that leaves behind, until nothing waits. */
+const going = Effect.map(
+  Ports.Campaigns.use((campaigns) => campaigns.list({ limit: 100 })),
+  (all) => all.some(({ status }) => status === "running")
+)
+
+/** Handles what waits, and what that leaves behind, until nothing waits and no campaign goes on. */
 const runJobs = Effect.gen(function* () {
   while (yield* pending) {
     yield* Effect.exit(Ports.JobQueue.use((queue) => queue.take(run)))
   }
+  yield* Effect.andThen(Effect.yieldNow, going).pipe(Effect.repeat({ while: (on) => on }))
 })
 
 /** A running server. */
@@ -208,10 +221,12 @@ export const serve = Effect.fnUntraced(function* (options: Options = {}) {
   })
   const inside = Layer.mergeAll(
     Workflows.layer,
+    Conducting.Conducting.layer,
     Copying.Copying.layer,
     Fitting.Fitting.layer,
     Notifying.Notifying.layer
   ).pipe(
+    Layer.provide(WorkflowEngine.layerMemory),
     Layer.provide([Fitting.layerCsv, Layer.succeed(Notifying.Channels, [channel])]),
     Layer.provideMerge(options.store ?? Memory.layer),
     Layer.provide(PasswordHash.layer({ iterations: 1 })),

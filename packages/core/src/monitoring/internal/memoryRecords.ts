@@ -6,7 +6,6 @@ import type * as Account from "../../access/Account.ts"
 import type * as Metric from "../../ecg/Metric.ts"
 import * as Recording from "../../ecg/Recording.ts"
 import type * as Assessed from "../Assessed.ts"
-import * as Jobs from "../Jobs.ts"
 import * as Ports from "../Ports.ts"
 import { ascending, found, offer, slice, step, type State, type StoredEcg } from "./state.ts"
 
@@ -41,6 +40,13 @@ export const assessments = (state: State): Ports.Assessments["Service"] => {
 
 const metricKey = (metric: Metric.Metric): string =>
   JSON.stringify([metric.name, metric.version, metric.lead ?? null])
+
+/** In the order of their ids. */
+export const outdated = (state: State, edition: string): ReadonlyArray<Recording.RecordingId> =>
+  [...state.ecgs.values()]
+    .filter((ecg) => ecg.record.status !== "queued" && ecg.edition !== edition)
+    .map((ecg) => ecg.record.recordingId)
+    .sort(ascending)
 
 export const ecgs = (state: State): Ports.Ecgs["Service"] => {
   const ofOwner = (owner: Account.AccountId): ReadonlyArray<StoredEcg> =>
@@ -88,18 +94,14 @@ export const ecgs = (state: State): Ports.Ecgs["Service"] => {
           ecg.edition = edition
         })
       ),
-    backfill: (edition, { from = "", limit }) =>
-      step((now) => {
-        const left = [...state.ecgs.values()]
-          .filter((ecg) => ecg.record.status !== "queued" && ecg.edition !== edition)
-          .map((ecg) => ecg.record.recordingId)
-          .filter((recordingId) => recordingId >= from)
-          .sort(ascending)
-        for (const job of Jobs.backfill(edition, left.slice(0, limit), left[limit])) {
-          offer(state, job, now)
-        }
-        return Result.succeed(undefined)
-      })
+    outdated: (edition, { after, through, limit }) =>
+      step(() =>
+        Result.succeed(
+          outdated(state, edition)
+            .filter((id) => (after === undefined || id > after) && !(through && id > through))
+            .slice(0, limit)
+        )
+      )
   }
 }
 

@@ -1,13 +1,12 @@
 /**
- * Trained risk models, what they foretold, and their runs over everybody, over Maps.
+ * Trained risk models, what they foretold, and what became of it, over Maps.
  */
 import * as Result from "effect/Result"
 import * as Registry from "../../risk/Registry.ts"
 import type * as Foretold from "../Foretold.ts"
 import type * as Label from "../Label.ts"
 import type * as Ports from "../Ports.ts"
-import * as RiskRun from "../RiskRun.ts"
-import { ascending, found, offer, slice, step, type State } from "./state.ts"
+import { ascending, found, slice, step, type State } from "./state.ts"
 
 export const models = (state: State): Ports.RiskModels["Service"] => {
   const of = (task: Registry.Task): Registry.Lineage => state.riskEntries.get(task) ?? []
@@ -142,41 +141,3 @@ export const labels = (state: State): Ports.Labels["Service"] => {
       )
   }
 }
-
-export const runs = (state: State): Ports.RiskRuns["Service"] => ({
-  begin: ({ id, actor, at }) =>
-    step((now) => {
-      const going = [...state.riskRuns.values()].find(({ run }) => run.status === "running")
-      if (going !== undefined) return Result.succeed(going.run)
-      const patients = [...state.patients.values()].map((patient) => patient.id).toSorted(ascending)
-      const run: RiskRun.RiskRun = {
-        id,
-        actor,
-        status: "running",
-        patients: patients.length,
-        ...RiskRun.nothing,
-        startedAt: at,
-        updatedAt: at
-      }
-      state.riskRuns.set(id, { run, after: null, through: patients.at(-1) ?? null })
-      offer(state, { _tag: "foretell-population", runId: id, after: null }, now)
-      return Result.succeed(run)
-    }),
-  find: (id) => step(() => found(state.riskRuns.get(id), "risk-run")),
-  advance: (id, after, { progress, last, at }) =>
-    step((now) =>
-      Result.map(found(state.riskRuns.get(id), "risk-run"), (position) => {
-        if (position.run.status === "completed" || position.after !== after) return
-        const status = last === undefined ? "completed" : "running"
-        const run: RiskRun.RiskRun = {
-          ...position.run,
-          ...RiskRun.sum(position.run, progress),
-          status,
-          updatedAt: at
-        }
-        state.riskRuns.set(id, { ...position, run, after: last ?? after })
-        if (last === undefined) return
-        offer(state, { _tag: "foretell-population", runId: id, after: last }, now)
-      })
-    )
-})

@@ -21,6 +21,7 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
     "upload",
     "risk-model",
     "risk-run",
+    "campaign",
     "job",
     "account"
   ])

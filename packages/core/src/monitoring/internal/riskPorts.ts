@@ -10,7 +10,6 @@ import type * as Registry from "../../risk/Registry.ts"
 import type * as RiskModel from "../../risk/RiskModel.ts"
 import type * as Foretold from "../Foretold.ts"
 import type * as Label from "../Label.ts"
-import type * as RiskRun from "../RiskRun.ts"
 import type { NotFound, Slice } from "./portTerms.ts"
 
 /**
@@ -124,38 +123,3 @@ export class Labels extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<Label.Label>>
   }
 >()("bedside/Labels") {}
-
-/**
- * Runs of the models over everybody on record. One at a time goes on.
- *
- * @since 0.2.0
- */
-export class RiskRuns extends Context.Service<
-  RiskRuns,
-  {
-    /**
-     * Begins a run over the patients there are, and offers `foretell-population` for its first
-     * stretch. While another run goes on, nothing is stored and that one is given.
-     */
-    readonly begin: (begun: {
-      readonly id: RiskRun.RiskRunId
-      readonly actor: string
-      readonly at: DateTime.Utc
-    }) => Effect.Effect<RiskRun.RiskRun>
-    readonly find: (id: RiskRun.RiskRunId) => Effect.Effect<RiskRun.Position, NotFound>
-    /**
-     * Adds what the stretch after a patient came to, goes on after `last` and offers
-     * `foretell-population` for the next stretch; without `last` the run is completed. Where the run
-     * does not go on after that patient any more, the stretch has been counted and nothing changes.
-     */
-    readonly advance: (
-      id: RiskRun.RiskRunId,
-      after: Patient.PatientId | null,
-      stretch: {
-        readonly progress: RiskRun.Progress
-        readonly last: Patient.PatientId | undefined
-        readonly at: DateTime.Utc
-      }
-    ) => Effect.Effect<void, NotFound>
-  }
->()("bedside/RiskRuns") {}

@@ -15,13 +15,13 @@ import type * as RiskModel from "../../risk/RiskModel.ts"
 import type * as SensorModel from "../../sensor/SensorModel.ts"
 import type * as Upload from "../../sensor/Upload.ts"
 import type * as Assessed from "../Assessed.ts"
+import type * as Campaign from "../Campaign.ts"
 import type * as CopyPosition from "../CopyPosition.ts"
 import type * as Events from "../Events.ts"
 import type * as Foretold from "../Foretold.ts"
 import * as Jobs from "../Jobs.ts"
 import type * as Label from "../Label.ts"
 import * as Ports from "../Ports.ts"
-import type * as RiskRun from "../RiskRun.ts"
 
 export interface StoredMeasurement {
   measurement: Measurement.Measurement
@@ -40,6 +40,13 @@ export interface StoredEcg {
 export interface StoredUpload {
   upload: Upload.Upload
   parts: ReadonlyArray<Uint8Array>
+}
+
+export interface StoredCampaign {
+  campaign: Campaign.Campaign
+  /** Who came later is not gone through. */
+  readonly through: string | undefined
+  readonly counted: Set<number>
 }
 
 export interface StoredJob {
@@ -103,7 +110,7 @@ export interface State {
   readonly riskModels: Map<string, RiskModel.RiskModel>
   readonly predictions: Map<string, Foretold.Foretold>
   readonly labels: Map<string, Label.Label>
-  readonly riskRuns: Map<string, RiskRun.Position>
+  readonly campaigns: Map<string, StoredCampaign>
   readonly accounts: Map<string, Account.Credentials>
   readonly deliveries: Set<string>
   readonly jobs: Map<string, StoredJob>
@@ -131,7 +138,7 @@ export const make = (tells?: Events.Source): State => ({
   riskModels: new Map(),
   predictions: new Map(),
   labels: new Map(),
-  riskRuns: new Map(),
+  campaigns: new Map(),
   accounts: new Map(),
   deliveries: new Set(),
   jobs: new Map(),

@@ -1,6 +1,7 @@
 /**
  * Trained risk models: what they foretell of a patient, and their versions from candidate to retired.
  */
+import * as Campaign from "@bedside/core/Campaign"
 import * as Foretold from "@bedside/core/Foretold"
 import * as Label from "@bedside/core/Label"
 import * as Patient from "@bedside/core/Patient"
@@ -210,7 +211,7 @@ export const risks = HttpApiGroup.make("risks")
       .annotate(OpenApi.Summary, "Ask the models about everybody on record, in the background")
       .annotate(OpenApi.Description, "While a run goes on, it is the one that is answered."),
     HttpApiEndpoint.get("run", `${root}/risk-runs/:id`, {
-      params: { id: RiskRun.RiskRunId },
+      params: { id: Campaign.CampaignId },
       success: HttpApiSchema.WithHeaders(RiskRun.RiskRun, {
         "retry-after": Schema.optionalKey(Schema.NumberFromString)
       }),

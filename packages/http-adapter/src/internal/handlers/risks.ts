@@ -1,8 +1,9 @@
 /** Handlers of trained risk models: what they foretell, and their versions. */
+import * as Campaigning from "@bedside/core/Campaigning"
 import * as Foretelling from "@bedside/core/Foretelling"
 import * as Recalibrating from "@bedside/core/Recalibrating"
 import * as Releasing from "@bedside/core/Releasing"
-import type * as RiskRun from "@bedside/core/RiskRun"
+import * as RiskRun from "@bedside/core/RiskRun"
 import * as Watching from "@bedside/core/Watching"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -13,6 +14,7 @@ import { root } from "../api/Endpoints.ts"
 import * as Risks from "../api/Risks.ts"
 import * as Gate from "../../Gate.ts"
 import { answer, rowOutcome } from "../answer.ts"
+import { retryAfter } from "./campaigns.ts"
 
 const shown = ({ estimate, bands, ...told }: Foretelling.Told): typeof Risks.Risk.Type => {
   const { task, version, asOf, foretoldAt, refusal } = told
@@ -36,14 +38,11 @@ const shown = ({ estimate, bands, ...told }: Foretelling.Told): typeof Risks.Ris
 
 const runs = `${root}/risk-runs`
 
-/** When to ask again: in a second, while the run goes on. */
-const retryAfter = ({ status }: RiskRun.RiskRun) =>
-  status === "completed" ? {} : { "retry-after": 1 }
-
 export const risks = HttpApiBuilder.group(
   Api,
   "risks",
   Effect.fn(function* (handlers) {
+    const campaigning = yield* Campaigning.Campaigning
     const foretelling = yield* Foretelling.Foretelling
     const releasing = yield* Releasing.Releasing
     const recalibrating = yield* Recalibrating.Recalibrating
@@ -98,13 +97,16 @@ export const risks = HttpApiBuilder.group(
         ),
       begin: () =>
         Gate.CurrentUser.use((actor) =>
-          Effect.map(foretelling.begin(actor), (body) =>
-            HttpApiSchema.withHeaders({ body, headers: { location: `${runs}/${body.id}` } })
+          Effect.map(campaigning.begin(actor, { kind: "foretell-population" }), (campaign) =>
+            HttpApiSchema.withHeaders({
+              body: RiskRun.of(campaign),
+              headers: { location: `${runs}/${campaign.id}` }
+            })
           )
         ),
       run: ({ params }) =>
-        Effect.map(answer(foretelling.run(params.id)), (body) =>
-          HttpApiSchema.withHeaders({ body, headers: retryAfter(body) })
+        Effect.map(answer(campaigning.riskRun(params.id)), (campaign) =>
+          HttpApiSchema.withHeaders({ body: RiskRun.of(campaign), headers: retryAfter(campaign) })
         )
     })
   })
