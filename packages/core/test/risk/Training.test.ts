@@ -148,7 +148,7 @@ describe("Training.needed", () => {
   it("is five for each coefficient, squares and indicators among them, and a hundred at least", () => {
     expect(Training.needed(model)).toBe(100)
     const { definition, predictor } = Hypotension.model
-    if (predictor.kind !== "logistic") return expect.fail("not a logistic regression")
+    if (predictor.kind !== "logistic") throw new Error("not a logistic regression")
     expect(Training.needed(Hypotension.model)).toBe(5 * predictor.model.coefficients.length)
     expect(Training.recipeOf(Hypotension.model).squares).toHaveLength(6)
     const trees = { ...Hypotension.model, predictor: { kind: "trees", model: [] } }
