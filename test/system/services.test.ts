@@ -11,6 +11,9 @@ import * as Postgres from "./postgres.ts"
 import * as Processes from "./processes.ts"
 import * as Services from "./services.ts"
 
+/** Ten processes start one after the other, each in seconds. */
+const patience = 180_000
+
 const range = (count: number) => Array.from({ length: count }, (_, index) => index)
 
 const ageOf = ({ headers }: Caller.Answer) => Number(headers.get("age") ?? NaN)
@@ -109,7 +112,8 @@ Services.live(
         "select type from bedside_events"
       )
       expect(left.map(({ type }) => type)).toEqual(["patient.erased"])
-    })
+    }),
+  patience
 )
 
 Services.live(
@@ -142,98 +146,114 @@ Services.live(
       yield* Fiber.join(recording)
       // Of each patient a reading with every value it had before, and the others.
       yield* whole(ward.databases, ids.length * (rounds - 1 + rounds))
-    })
+    }),
+  patience
 )
 
-Services.live("what is recorded while the broker is away is told when it is back", () =>
-  Effect.gen(function* () {
-    const ward = yield* Services.ward
-    yield* ward.start("patients")
-    const measurements = yield* ward.start("measurements")
-    const clinician = yield* ward.clinician
-    const ids = yield* Services.admitted(clinician, 3)
-    const progress = { taken: 0 }
-    yield* stream(clinician.measurements, ids, 5, progress)
-    yield* Services.copied(ward.databases)
+Services.live(
+  "what is recorded while the broker is away is told when it is back",
+  () =>
+    Effect.gen(function* () {
+      const ward = yield* Services.ward
+      yield* ward.start("patients")
+      const measurements = yield* ward.start("measurements")
+      const clinician = yield* ward.clinician
+      const ids = yield* Services.admitted(clinician, 3)
+      const progress = { taken: 0 }
+      yield* stream(clinician.measurements, ids, 5, progress)
+      yield* Services.copied(ward.databases)
 
-    yield* ward.line.cut
-    yield* stream(clinician.measurements, ids, 10, progress)
-    const { body } = yield* clinician.patients.post("/api/v1/patient", {
-      first_name: "Grace",
-      last_name: "Hopper",
-      age: 44,
-      condition: "Healthy"
-    })
-    const [id = "none"] = ids
-    const old = yield* Caller.eventually(
-      clinician.patients.get(page(id)),
-      (answer) => ageOf(answer) > 2
-    )
-    expect(old.status).toBe(200)
-    expect(yield* Services.recordOf(ward.databases.patients)).not.toBe(
-      yield* Services.recordOf(ward.databases.measurements)
-    )
-
-    yield* ward.line.mend
-    yield* Services.copied(ward.databases)
-    yield* Caller.eventually(
-      clinician.measurements.get(measurementsOf(body.id)),
-      ({ status }) => status === 200
-    )
-    yield* stream(clinician.measurements, ids, 2, progress)
-    yield* Services.copied(ward.databases)
-    const dead = yield* (yield* ward.admin).measurements.get("/api/v1/jobs/dead")
-    expect(dead.body.items).toEqual([])
-    expect(measurements.errors).toEqual([])
-  })
-)
-
-Services.live("a copy that is damaged is built anew on command", () =>
-  Effect.gen(function* () {
-    const ward = yield* Services.ward
-    yield* ward.start("patients")
-    yield* ward.start("measurements")
-    const clinician = yield* ward.clinician
-    const ids = yield* Services.admitted(clinician, 3)
-    yield* stream(clinician.measurements, ids, 5, { taken: 0 })
-    const original = yield* Services.copied(ward.databases)
-    yield* Postgres.rows(
-      ward.databases.patients,
-      `with gone as (delete from bedside_measurements where patient_id = '${ids[0]}')
-       update bedside_measurements set number = 1 where patient_id = '${ids[1]}'`
-    )
-    const rebuild = yield* Processes.start("microservices/rebuild/main.ts", {
-      BEDSIDE_URL: ward.urlOf("patients"),
-      BEDSIDE_SIGN_IN_URL: ward.urlOf("patients"),
-      BEDSIDE_ADMIN_PASSWORD: ward.password
-    })
-    expect(yield* rebuild.ended).toEqual({ code: 0, signal: null })
-    expect(rebuild.lines).toEqual([
-      "The copy of measurements is being built anew",
-      "The copy of measurements is whole"
-    ])
-    expect(yield* Services.recordOf(ward.databases.patients)).toBe(original)
-  })
-)
-
-Services.live("a broker that refuses is one line at the start", () =>
-  Effect.gen(function* () {
-    const ward = yield* Services.ward
-    const { host } = new URL(ward.line.url)
-    for (const [url, said] of [
-      [`amqp://guest:hunter2@${host}`, /RabbitMQ at \S+ cannot be used: ACCESS_REFUSED/],
-      ["amqp://guest:hunter2@127.0.0.1:1", /RabbitMQ at \S+ cannot be used: connect ECONNREFUSED/],
-      ["http://guest:hunter2@127.0.0.1", /RabbitMQ at \S+.* cannot be used: it is not of the form/]
-    ] as const) {
-      const refused = yield* Processes.start("microservices/patients/main.ts", {
-        ...ward.variables("patients"),
-        BEDSIDE_EVENTS_URL: url
+      yield* ward.line.cut
+      yield* stream(clinician.measurements, ids, 10, progress)
+      const { body } = yield* clinician.patients.post("/api/v1/patient", {
+        first_name: "Grace",
+        last_name: "Hopper",
+        age: 44,
+        condition: "Healthy"
       })
-      expect((yield* refused.ended).code).toBe(1)
-      const errors = refused.errors.filter((text) => text.startsWith("Bedside stops: "))
-      expect(errors).toHaveLength(1)
-      expect(errors[0]).toMatch(said)
-      expect([...refused.errors, ...refused.lines].join("\n")).not.toContain("hunter2")
-    }
-  })
+      const [id = "none"] = ids
+      const old = yield* Caller.eventually(
+        clinician.patients.get(page(id)),
+        (answer) => ageOf(answer) > 2
+      )
+      expect(old.status).toBe(200)
+      expect(yield* Services.recordOf(ward.databases.patients)).not.toBe(
+        yield* Services.recordOf(ward.databases.measurements)
+      )
+
+      yield* ward.line.mend
+      yield* Services.copied(ward.databases)
+      yield* Caller.eventually(
+        clinician.measurements.get(measurementsOf(body.id)),
+        ({ status }) => status === 200
+      )
+      yield* stream(clinician.measurements, ids, 2, progress)
+      yield* Services.copied(ward.databases)
+      const dead = yield* (yield* ward.admin).measurements.get("/api/v1/jobs/dead")
+      expect(dead.body.items).toEqual([])
+      expect(measurements.errors).toEqual([])
+    }),
+  patience
+)
+
+Services.live(
+  "a copy that is damaged is built anew on command",
+  () =>
+    Effect.gen(function* () {
+      const ward = yield* Services.ward
+      yield* ward.start("patients")
+      yield* ward.start("measurements")
+      const clinician = yield* ward.clinician
+      const ids = yield* Services.admitted(clinician, 3)
+      yield* stream(clinician.measurements, ids, 5, { taken: 0 })
+      const original = yield* Services.copied(ward.databases)
+      yield* Postgres.rows(
+        ward.databases.patients,
+        `with gone as (delete from bedside_measurements where patient_id = '${ids[0]}')
+       update bedside_measurements set number = 1 where patient_id = '${ids[1]}'`
+      )
+      const rebuild = yield* Processes.start("microservices/rebuild/main.ts", {
+        BEDSIDE_URL: ward.urlOf("patients"),
+        BEDSIDE_SIGN_IN_URL: ward.urlOf("patients"),
+        BEDSIDE_ADMIN_PASSWORD: ward.password
+      })
+      expect(yield* rebuild.ended).toEqual({ code: 0, signal: null })
+      expect(rebuild.lines).toEqual([
+        "The copy of measurements is being built anew",
+        "The copy of measurements is whole"
+      ])
+      expect(yield* Services.recordOf(ward.databases.patients)).toBe(original)
+    }),
+  patience
+)
+
+Services.live(
+  "a broker that refuses is one line at the start",
+  () =>
+    Effect.gen(function* () {
+      const ward = yield* Services.ward
+      const { host } = new URL(ward.line.url)
+      for (const [url, said] of [
+        [`amqp://guest:hunter2@${host}`, /RabbitMQ at \S+ cannot be used: ACCESS_REFUSED/],
+        [
+          "amqp://guest:hunter2@127.0.0.1:1",
+          /RabbitMQ at \S+ cannot be used: connect ECONNREFUSED/
+        ],
+        [
+          "http://guest:hunter2@127.0.0.1",
+          /RabbitMQ at \S+.* cannot be used: it is not of the form/
+        ]
+      ] as const) {
+        const refused = yield* Processes.start("microservices/patients/main.ts", {
+          ...ward.variables("patients"),
+          BEDSIDE_EVENTS_URL: url
+        })
+        expect((yield* refused.ended).code).toBe(1)
+        const errors = refused.errors.filter((text) => text.startsWith("Bedside stops: "))
+        expect(errors).toHaveLength(1)
+        expect(errors[0]).toMatch(said)
+        expect([...refused.errors, ...refused.lines].join("\n")).not.toContain("hunter2")
+      }
+    }),
+  patience
 )
