@@ -72,19 +72,20 @@ export const make = (sql: SqlClient, telling: Telling) => {
         ${Column.text(all.map((it) => MeasurementRow.codeOf(it.value)))}
       ) as told (observed_at, received_at, recorded_at, number, version, offset_minutes, implausible,
         id, panel, written_by, vital, source, code)
-      on conflict (id) do update set number = excluded.number, code = excluded.code,
-        implausible = excluded.implausible, version = excluded.version,
-        recorded_at = excluded.recorded_at
+      on conflict on constraint bedside_measurements_natural_key
+      do update set number = excluded.number, code = excluded.code, implausible = excluded.implausible,
+        version = excluded.version, recorded_at = excluded.recorded_at
     `
-    const replaced = all.flatMap(({ id, replaced: values = [] }) =>
-      values.map((it, index) => ({ ...it, id, version: index + 1 }))
+    const replaced = all.flatMap(({ id, observedAt, replaced: values = [] }) =>
+      values.map((it, index) => ({ ...it, id, observedAt, version: index + 1 }))
     )
     if (replaced.length === 0) return
     yield* sql`
       insert into bedside_replaced_values
-        (measurement_id, version, number, code, recorded_at, replaced_at)
+        (measurement_id, observed_at, version, number, code, recorded_at, replaced_at)
       select * from unnest(
         ${Column.uuid(replaced.map((it) => it.id))},
+        ${Column.instant(replaced.map((it) => it.observedAt.epochMilliseconds))},
         ${Column.integer(replaced.map((it) => it.version))},
         ${Column.double(replaced.map((it) => MeasurementRow.numberOf(it.value)))},
         ${Column.text(replaced.map((it) => MeasurementRow.codeOf(it.value)))},
