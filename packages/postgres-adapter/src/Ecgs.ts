@@ -238,7 +238,7 @@ const make = Effect.gen(function* () {
           `
           const left = rows.map(({ recordingId }) => recordingId)
           const jobs = Jobs.backfill(edition, left.slice(0, limit), left[limit])
-          yield* Effect.forEach(jobs, offer, { discard: true })
+          yield* Effect.forEach(jobs, offer, { concurrency: "unbounded", discard: true })
         })
       )
   })
