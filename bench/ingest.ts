@@ -6,7 +6,8 @@
  *     node --conditions=@bedside/source bench/ingest.ts [postgres://user:password@host:port/database]
  *
  * Both write into the same table with the same indexes, 10,000 rows a call, in turns. The bare insert
- * finds its columns ready in memory.
+ * finds its columns ready in memory. Afterwards, what it costs calls of one reading, of which each
+ * commits a job, that other processes are told of it.
  */
 import type * as Account from "@bedside/core/Account"
 import * as Measurement from "@bedside/core/Measurement"
@@ -28,6 +29,10 @@ import * as SqlClient from "effect/sql/SqlClient"
 const rows = 10_000
 const rounds = 60
 const warmUp = 5
+
+const callers = 16
+const calls = 50
+const turns = 14
 
 const url = new URL(process.argv[2] ?? "postgres://postgres@127.0.0.1:5432/postgres")
 
@@ -193,6 +198,58 @@ const report = (measured: ReadonlyArray<Round>): void => {
   line("the same readings again", (round) => round.again)
 }
 
+/** Calls of one reading a second, from as many patients at once as there are callers. */
+const single = Effect.gen(function* () {
+  const monitoring = yield* Monitoring.Monitoring
+  const patients = yield* Effect.replicateEffect(admitted, callers)
+  return Effect.fnUntraced(function* (turn: number) {
+    const call = (patient: Patient.PatientId) => (index: number) => {
+      const observedAt = Timestamp.at(Date.UTC(2026, 0, 1) + (turn * calls + index) * 1_000)
+      const reading = {
+        vital: "heart-rate",
+        unit: "/min",
+        value: 60,
+        source: "monitor-7",
+        observedAt
+      }
+      return monitoring.record(nurse, patient, [Result.succeed(reading)])
+    }
+    const each = Effect.forEach(
+      patients,
+      (patient) => Effect.forEach(Array(calls).keys(), call(patient), { discard: true }),
+      { concurrency: "unbounded", discard: true }
+    )
+    return ((callers * calls) / (yield* milliseconds(each))) * 1_000
+  })
+})
+
+/** A worker that listens, and has its hands full. */
+const listener = Effect.gen(function* () {
+  const queue = yield* Ports.JobQueue
+  yield* Effect.forkScoped(queue.take(() => Effect.never))
+})
+
+const telling = Effect.gen(function* () {
+  yield* Effect.provideContext(listener, yield* Layer.build(application(true)))
+  const silent = yield* Effect.provideContext(single, yield* Layer.build(application(false)))
+  const told = yield* Effect.provideContext(single, yield* Layer.build(application(true)))
+  const rates: { readonly [key in "silent" | "told"]: Array<number> } = { silent: [], told: [] }
+  for (let turn = 0; turn < turns; turn++) {
+    const both = [
+      ["silent", silent],
+      ["told", told]
+    ] as const
+    for (const [key, rate] of turn % 2 === 0 ? both : both.toReversed()) {
+      rates[key].push(yield* rate(turn))
+    }
+  }
+  const columns = [median, (them: ReadonlyArray<number>) => Math.max(...them)].map((of) => {
+    const [without, withIt] = [of(rates.silent.slice(2)), of(rates.told.slice(2))]
+    return `${without.toFixed(0).padStart(6)} ${withIt.toFixed(0).padStart(6)} ${(withIt / without).toFixed(2)}`
+  })
+  console.log("commits/s, others untold, told, ratio".padEnd(38) + columns.join("   "))
+})
+
 const server = (database: string) => {
   const address = new URL(url)
   address.pathname = `/${database}`
@@ -206,15 +263,16 @@ const administer = (statement: string) =>
 
 const database = `bedside_bench_${Date.now()}`
 
-const run = measure.pipe(
-  Effect.provide(
+const application = (wakeUp: boolean) =>
+  Layer.fresh(
     Monitoring.Monitoring.layer.pipe(
-      Layer.provideMerge(Store.layer()),
+      Layer.provideMerge(Store.layer({ wakeUp })),
       Layer.provideMerge(server(database)),
       Layer.provideMerge(SecureRandom.layerWebCrypto)
     )
   )
-)
+
+const run = Effect.andThen(measure.pipe(Effect.provide(application(true))), Effect.scoped(telling))
 
 await Effect.runPromise(
   Effect.acquireUseRelease(

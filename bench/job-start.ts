@@ -3,8 +3,8 @@
  *
  *     node --conditions=@bedside/source bench/job-start.ts [postgres://user:password@host:port/database]
  *
- * One process records measurements, each of which offers a job; the other takes the jobs, with the
- * poll that servers have. The two clocks are that of one machine.
+ * One process records measurements, each of which offers a job; the other takes the jobs, first with
+ * the poll alone that servers have and then woken as well. The two clocks are that of one machine.
  */
 import * as Patient from "@bedside/core/Patient"
 import * as Ports from "@bedside/core/Ports"
@@ -26,12 +26,13 @@ const rounds = 300
 const warmUp = 20
 const poll = 50
 
-const taking = process.argv[3] === "take"
+const [, , , taking, woken] = process.argv
 const url = new URL(process.argv[2] ?? "postgres://postgres@127.0.0.1:5432/postgres")
 
 const layer = (address: URL) => Postgres.layer({ url: Redacted.make(address.href) })
 
-const store = (address: URL) => Store.layerPostgres({ url: Redacted.make(address.href) })
+const store = (address: URL, wakeUp: boolean) =>
+  Store.layerPostgres({ url: Redacted.make(address.href), wakeUp })
 
 /** The time in ms, finer than a clock of whole ones. */
 const now = () => performance.timeOrigin + performance.now()
@@ -55,7 +56,7 @@ const reading = (round: number): Ports.Draft => ({
   implausible: false
 })
 
-const offer = Effect.gen(function* () {
+const admitted = Effect.gen(function* () {
   const patients = yield* Ports.Patients
   const measurements = yield* Ports.Measurements
   const id = Patient.PatientId.make(SecureRandom.uuidV7Unsafe())
@@ -77,17 +78,17 @@ const offer = Effect.gen(function* () {
 const quantile = (values: ReadonlyArray<number>, share: number): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? NaN
 
-const measure = (address: URL) =>
+const measure = (address: URL, wakeUp: boolean) =>
   Effect.gen(function* () {
     const file = fileURLToPath(import.meta.url)
-    const options = ["--conditions=@bedside/source", file, address.href, "take"]
+    const options = ["--conditions=@bedside/source", file, address.href, "take", String(wakeUp)]
     const child = yield* Effect.acquireRelease(
       Effect.sync(() => spawn(process.execPath, options, { stdio: ["ignore", "pipe", "inherit"] })),
       (it) => Effect.sync(() => it.kill("SIGKILL"))
     )
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
     const line = Effect.promise(async () => String((await lines.next()).value))
-    const next = yield* offer
+    const next = yield* admitted
     yield* line
     const waits: Array<number> = []
     for (let round = 0; round < warmUp + rounds; round++) {
@@ -99,27 +100,28 @@ const measure = (address: URL) =>
       // A handler may begin before the commit has been answered.
       if (round >= warmUp) waits.push(Math.max(0, Number(time) - committed))
     }
-    for (const [name, share] of [
-      ["p50", 0.5],
-      ["p95", 0.95],
-      ["p99", 0.99]
-    ] as const) {
-      console.log(`${name}  ${quantile(waits, share).toFixed(1)} ms`)
-    }
-  }).pipe(Effect.scoped, Effect.provide(store(address)))
+    const columns = ([0.5, 0.95, 0.99] as const).map(
+      (share) => `p${share * 100} ${quantile(waits, share).toFixed(1)} ms`
+    )
+    console.log([wakeUp ? "woken  " : "polling", ...columns].join("   "))
+  }).pipe(Effect.scoped, Effect.provide(store(address, wakeUp)))
 
 const administer = (statement: string) =>
   SqlClient.SqlClient.use((sql) => sql.unsafe(statement)).pipe(Effect.provide(layer(url)))
 
-const benchmark = Effect.suspend(() => {
+const benchmark = (wakeUp: boolean) => {
   const database = `bedside_bench_${Date.now()}`
   const address = new URL(url)
   address.pathname = `/${database}`
   return Effect.acquireUseRelease(
     administer(`create database ${database}`),
-    () => measure(address),
+    () => measure(address, wakeUp),
     () => administer(`drop database ${database} with (force)`)
   )
-})
+}
 
-await Effect.runPromise(taking ? take.pipe(Effect.provide(store(url))) : benchmark)
+await Effect.runPromise(
+  taking === "take"
+    ? take.pipe(Effect.provide(store(url, woken === "true")))
+    : Effect.andThen(benchmark(false), benchmark(true))
+)

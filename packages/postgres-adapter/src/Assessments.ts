@@ -83,7 +83,7 @@ const make = Effect.gen(function* () {
           yield* Transaction.holdPatient(sql, assessed.patientId)
           const before = yield* previous(assessed)
           const saved = yield* upsert(assessed)
-          yield* Effect.forEach(decide(before, saved), offer)
+          yield* Effect.forEach(decide(before, saved), offer, { concurrency: "unbounded" })
           return saved
         })
       ),

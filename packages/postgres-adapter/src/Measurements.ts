@@ -239,7 +239,7 @@ const make = Effect.gen(function* () {
             where id = ${id} and observed_at = ${row.observedAt}
           `
           yield* telling.measurements(row.patientId, [id])
-          yield* Effect.forEach(jobs, offer, { discard: true })
+          yield* Effect.forEach(jobs, offer, { concurrency: "unbounded", discard: true })
           return MeasurementRow.fromRow(corrected)
         })
       ),
@@ -262,7 +262,7 @@ const make = Effect.gen(function* () {
               and ${row.observedAt} between since and as_of
           `
           yield* telling.deleted(row.patientId, id)
-          yield* Effect.forEach(jobs, offer, { discard: true })
+          yield* Effect.forEach(jobs, offer, { concurrency: "unbounded", discard: true })
         })
       )
   })

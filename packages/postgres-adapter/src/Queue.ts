@@ -7,8 +7,10 @@
  * is a dead letter at once. Of a failure one line is kept that the queue's maker answers for, by
  * default the name of the error and never its message, which may quote a patient's data.
  *
- * The table `bedside_jobs` is the SQL store of Effect's `PersistedQueue`. That store can neither
- * refuse, list nor requeue, so these are SQL on its table; the tests hold the columns to it.
+ * The table `bedside_jobs` is that of the SQL store of Effect's `PersistedQueue`, and the store on it is
+ * ours: claims and acknowledgements in batches, and offers that other processes are told of once they
+ * are committed, so that their workers need not wait for the next poll. `PersistedQueue` can neither
+ * refuse, list nor requeue, so these are SQL on the table; the tests hold the columns to it.
  */
 import * as Cause from "effect/Cause"
 import type * as Duration from "effect/Duration"
@@ -20,10 +22,10 @@ import * as Schedule from "effect/Schedule"
 import type * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import * as QueueStore from "./internal/QueueStore.ts"
 import * as Sequences from "./internal/Sequences.ts"
 import * as Migrations from "./Migrations.ts"
 
-const tableName = "bedside_jobs"
 const queueName = "bedside"
 
 /**
@@ -32,12 +34,17 @@ const queueName = "bedside"
  * @since 0.1.0
  */
 export interface Options {
-  /** How long a job stays with a worker that no longer renews: 30 seconds, in whole seconds. */
+  /** How long a job stays with a worker that no longer renews: 30 seconds. */
   readonly lease?: Duration.Input | undefined
   /** How often a lease is renewed: 10 seconds. */
   readonly renewal?: Duration.Input | undefined
   /** How often to look for jobs offered by other processes or due again: 50 milliseconds. */
   readonly poll?: Duration.Input | undefined
+  /**
+   * Tell other processes of offers and listen to theirs, in place of waiting for the next poll: yes. A
+   * process that takes jobs has one connection more then.
+   */
+  readonly wakeUp?: boolean | undefined
   /** Nobody else can be working: jobs that a dead process left under a lease are free at once. */
   readonly alone?: boolean | undefined
 }
@@ -45,7 +52,16 @@ export interface Options {
 const prepare = Effect.fnUntraced(function* (options: Options) {
   const sql = yield* SqlClient.SqlClient
   yield* Migrations.exclusively(
-    sql`create index if not exists bedside_jobs_failed on bedside_jobs (sequence) where state = 'failed'`
+    Effect.all([
+      sql`create index if not exists bedside_jobs_failed on bedside_jobs (sequence) where state = 'failed'`,
+      // In the order of the claim, which would sort everything that is due otherwise.
+      sql`
+        create index if not exists bedside_jobs_due on bedside_jobs (queue_name, visible_at, sequence)
+        where state = 'pending'
+      `,
+      sql`drop index if exists idx_bedside_jobs_take`,
+      sql`drop index if exists idx_bedside_jobs_update`
+    ])
   )
   if (options.alone !== true) return
   yield* sql`
@@ -85,11 +101,11 @@ export const layer = (
     Layer.provideMerge(
       Layer.effect(
         PersistedQueue.PersistedQueueStore,
-        PersistedQueue.makeStoreSql({
-          tableName,
-          lockExpiration: options.lease ?? "30 seconds",
-          lockRefreshInterval: options.renewal ?? "10 seconds",
-          pollInterval: options.poll ?? "50 millis"
+        QueueStore.make({
+          lease: options.lease ?? "30 seconds",
+          renewal: options.renewal ?? "10 seconds",
+          poll: options.poll ?? "50 millis",
+          wakeUp: options.wakeUp ?? true
         }).pipe(Effect.tap(prepare(options)))
       )
     )
@@ -235,8 +251,8 @@ export const make = Effect.fnUntraced(function* <S extends Schema.Constraint>(op
     retrySchedule: options.retrySchedule ?? retrySchedule
   })
 
-  // Ends the lease with the job, so that the store's own "completed" afterwards finds no row. The
-  // number of the attempt makes sure that it is still this worker's.
+  // Ends the lease with the job, so that the store's own "completed" afterwards, in whatever batch,
+  // finds no row under its lock. The number of the attempt makes sure that it is still this worker's.
   const refuse = (attempt: Attempt, failure: string) => sql`
     update bedside_jobs
     set state = 'failed', acquired_at = null, acquired_by = null, updated_at = now(),

@@ -238,7 +238,7 @@ export const make = (
             batch.patientId,
             changed.map(({ id }) => id)
           )
-          yield* Effect.forEach(batch.jobs, offer, { discard: true })
+          yield* Effect.forEach(batch.jobs, offer, { concurrency: "unbounded", discard: true })
         }
         return recorded
       })
