@@ -17,13 +17,13 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as PersistedQueue from "effect/persistence/PersistedQueue"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
 import type * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as QueueStore from "./internal/QueueStore.ts"
-import * as Sequences from "./internal/Sequences.ts"
 import * as Migrations from "./Migrations.ts"
 
 const queueName = "bedside"
@@ -261,7 +261,13 @@ export const make = Effect.fnUntraced(function* <S extends Schema.Constraint>(op
       and attempts = ${attempt.attempts}
   `
 
-  const sequenceOf = Sequences.make(sql, queueName)
+  // `layer` provides it beside the factory.
+  const store = yield* Effect.serviceOption(PersistedQueue.PersistedQueueStore)
+  const placeOf = (id: string): number => {
+    const place = Option.isSome(store) && QueueStore.isStore(store.value) && store.value.placeOf(id)
+    if (typeof place === "number") return place
+    throw new Error("a queue needs the store of Queue.layer")
+  }
 
   const describe = (cause: Cause.Cause<unknown>): string =>
     firstLine((options.describe ?? nameOf)(cause)).slice(0, 500)
@@ -281,8 +287,8 @@ export const make = Effect.fnUntraced(function* <S extends Schema.Constraint>(op
         }
         return queue
           .take((job, claimed) =>
-            Effect.flatMap(sequenceOf(claimed.id), (sequence) => {
-              const attempt = { ...claimed, sequence }
+            Effect.suspend(() => {
+              const attempt = { ...claimed, sequence: placeOf(claimed.id) }
               return handle(job, attempt).pipe(Effect.catchCause(settle(attempt)))
             })
           )

@@ -42,6 +42,15 @@ import * as WakeUp from "./WakeUp.ts"
 
 type TakeOptions = Parameters<PersistedQueue.PersistedQueueStore["Service"]["take"]>[0]
 
+/** A store that also tells the place of a job that is held, in the order in which all were offered. */
+export type Store = PersistedQueue.PersistedQueueStore["Service"] & {
+  readonly placeOf: (id: string) => number | undefined
+}
+
+/** Whether it is this store. */
+export const isStore = (store: PersistedQueue.PersistedQueueStore["Service"]): store is Store =>
+  Predicate.hasProperty(store, "placeOf")
+
 /** The slots that wait for a job of one queue, oldest first. */
 interface Waiting {
   readonly slots: Set<Deferred.Deferred<QueueRows.Claimed>>
@@ -132,6 +141,9 @@ export const make = Effect.fnUntraced(function* (options: {
   // Jobs that are held, and the one statement at a time that ends or renews some of them: two at a
   // time could each wait for a row of the other's.
   const held = new Set<QueueRows.Claimed>()
+
+  // `PersistedQueue` passes on the id of a job and not its place.
+  const places = new Map<string, number>()
   const turn = Semaphore.makeUnsafe(1)
 
   const untilLapsed = Schedule.min([Schedule.exponential(200, 1.5), Schedule.spaced(5000)]).pipe(
@@ -267,7 +279,13 @@ export const make = Effect.fnUntraced(function* (options: {
           const { id, attempts } = claimed
           const element = Result.try((): unknown => JSON.parse(claimed.element))
           if (Result.isSuccess(element)) {
-            yield* Effect.addFinalizer((exit) => settleBy(claimed, exit, takeOptions))
+            places.set(id, Number(claimed.sequence))
+            yield* Effect.addFinalizer((exit) =>
+              Effect.ensuring(
+                settleBy(claimed, exit, takeOptions),
+                Effect.sync(() => places.delete(id))
+              )
+            )
             return { id, attempts, element: element.success }
           }
           yield* settle({ claimed, state: "failed", failure: "SyntaxError" })
@@ -293,7 +311,7 @@ export const make = Effect.fnUntraced(function* (options: {
       return made(offered)
     })
 
-  return PersistedQueue.PersistedQueueStore.of({
+  const store: Store = {
     offer: ({ name, id, element, delay }) =>
       insert({
         queue: name,
@@ -313,6 +331,8 @@ export const make = Effect.fnUntraced(function* (options: {
         )
       ),
     take,
-    cleanup
-  })
+    cleanup,
+    placeOf: (id) => places.get(id)
+  }
+  return store
 })
