@@ -7,6 +7,8 @@
  * 2,000 patients, one batch each, 8 at a time; the worker has its 4 slots.
  */
 import type * as Account from "@bedside/core/Account"
+import * as Campaigning from "@bedside/core/Campaigning"
+import * as Conducting from "@bedside/core/Conducting"
 import * as Electrocardiography from "@bedside/core/Electrocardiography"
 import * as Fitting from "@bedside/core/Fitting"
 import * as Foretelling from "@bedside/core/Foretelling"
@@ -18,6 +20,7 @@ import * as Ports from "@bedside/core/Ports"
 import * as Timestamp from "@bedside/core/Timestamp"
 import * as Postgres from "@bedside/postgres-adapter/Postgres"
 import * as Queue from "@bedside/postgres-adapter/Queue"
+import * as Runner from "@bedside/postgres-adapter/Runner"
 import * as Store from "@bedside/postgres-adapter/Store"
 import * as Worker from "@bedside/worker-adapter/Worker"
 import * as SecureRandom from "effect/crypto/SecureRandom"
@@ -80,6 +83,8 @@ const rate = <E, R>(work: Effect.Effect<number, E, R>) =>
   })
 
 const workflows = Layer.mergeAll(
+  Campaigning.Campaigning.layer,
+  Conducting.Conducting.layer,
   Electrocardiography.Electrocardiography.layer,
   Fitting.Fitting.layer,
   Foretelling.Foretelling.layer,
@@ -144,6 +149,7 @@ await Effect.runPromise(
       measure.pipe(
         Effect.provide(
           workflows.pipe(
+            Layer.provide(Runner.layer()),
             Layer.provideMerge(Store.layer()),
             Layer.provideMerge(server(database)),
             Layer.provideMerge(SecureRandom.layerWebCrypto),
