@@ -5,10 +5,16 @@
  *
  * 20,000 jobs wait before the clock starts; it stops when each was handled and none is left to be
  * acknowledged. In each round every engine has its turn, in a database of its own. The unit is the SQL
- * store of Effect's `PersistedQueue` as it comes.
+ * store of Effect's `PersistedQueue` as it comes. Redis and RabbitMQ are those on this machine, and carry
+ * what is in the database: the time is that of the relay and of the workers, who are one process.
  */
+import * as Ports from "@bedside/core/Ports"
+import * as JobQueue from "@bedside/postgres-adapter/JobQueue"
 import * as Postgres from "@bedside/postgres-adapter/Postgres"
 import * as Queue from "@bedside/postgres-adapter/Queue"
+import * as RabbitMq from "@bedside/worker-adapter/rabbitmq"
+import * as Redis from "@bedside/worker-adapter/redis"
+import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -19,6 +25,8 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
 import { Logger, makeWorkerUtils, run } from "graphile-worker"
+import { Connection } from "rabbitmq-client"
+import { createClient } from "redis"
 
 const jobs = 20_000
 
@@ -172,6 +180,91 @@ const graphile = (
   })
 })
 
+type Carried = Layer.Layer<Ports.JobQueue, unknown, Ports.JobQueue>
+
+/** Removes what the broker has of a queue by this name. */
+interface Broker {
+  readonly carried: (queue: string) => Carried
+  readonly forget: (queue: string) => Promise<unknown>
+}
+
+/** The port that workers take from: the whole way from the table to a handler. */
+const port = (name: string, { carried, forget }: Broker): Engine => ({
+  name,
+  open: Effect.gen(function* () {
+    const name = `bedside-bench-${Date.now()}`
+    yield* Effect.acquireRelease(Effect.void, () => Effect.promise(() => forget(name)))
+    const store = JobQueue.layer.pipe(
+      Layer.provide(Queue.layer()),
+      Layer.provideMerge(layer(yield* database))
+    )
+    const services = yield* Layer.build(store)
+    const { sql, source } = yield* Effect.all({
+      sql: SqlClient.SqlClient,
+      source: Ports.JobQueue
+    }).pipe(Effect.provideContext(services))
+    const session: Session = {
+      fill: (count) =>
+        sql`
+          insert into bedside_jobs (
+            id, queue_name, element, state, attempts, visible_at, created_at, updated_at
+          )
+          select 'assess-patient:' || n, 'bedside', json_build_object(
+              '_tag', 'assess-patient', 'patientId', '01890a5d-ac96-774b-bcce-b302099a8057', 'batch', n::text
+            )::text, 'pending', 0, clock_timestamp(), now(), now()
+          from generate_series(1, ${count}::int) as n
+        `.pipe(Effect.andThen(sql`vacuum analyze`), Effect.asVoid, Effect.orDie),
+      work: (slots, handled) =>
+        Effect.gen(function* () {
+          const engine = yield* Layer.build(
+            carried(name).pipe(Layer.provide(Layer.succeed(Ports.JobQueue, source)))
+          )
+          const { take } = Context.get(engine, Ports.JobQueue)
+          yield* Effect.replicateEffect(
+            Effect.forkScoped(Effect.forever(take(() => Effect.sync(handled)))),
+            slots
+          )
+        }).pipe(Effect.orDie),
+      left: Effect.map(source.counts, (counts) =>
+        counts.reduce((sum, { state, count }) => sum + (state === "completed" ? 0 : count), 0)
+      )
+    }
+    return session
+  }).pipe(Effect.orDie)
+})
+
+const postgres: Broker = {
+  carried: () => Layer.effect(Ports.JobQueue, Ports.JobQueue),
+  forget: () => Promise.resolve()
+}
+
+const redis: Broker = {
+  carried: (queue) => Redis.layer({ url: Redacted.make(`redis://127.0.0.1:6379?queue=${queue}`) }),
+  forget: async (queue) => {
+    const client = await createClient().connect()
+    for await (const keys of client.scanIterator({ MATCH: `${queue}:*`, COUNT: 1_000 })) {
+      if (keys.length > 0) await client.del(keys)
+    }
+    await client.close()
+  }
+}
+
+const rabbitMq: Broker = {
+  carried: (queue) =>
+    RabbitMq.layer({
+      url: Redacted.make(`amqp://127.0.0.1:5672?queue=${queue}`),
+      prefetch: 2 * slots
+    }),
+  forget: async (name) => {
+    const connection = new Connection("amqp://guest:guest@127.0.0.1:5672")
+    for (const queue of RabbitMq.queues(name)) {
+      await connection.queueDelete({ queue })
+      await connection.exchangeDelete({ exchange: queue })
+    }
+    await connection.close()
+  }
+}
+
 const engines: ReadonlyArray<Engine> = [
   persisted(
     "PersistedQueue, stock",
@@ -187,6 +280,9 @@ const engines: ReadonlyArray<Engine> = [
     )
   ),
   persisted("Queue.layer", Queue.layer()),
+  port("the port, Postgres", postgres),
+  port("the port, Redis", redis),
+  port("the port, RabbitMQ", rabbitMq),
   graphile("graphile-worker", {}),
   graphile("graphile-worker, batches", { localQueue: { size: 500 }, completeJobBatchDelay: 0 })
 ]
