@@ -34,7 +34,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
 const recordings = 10_000
-const loop = 2_000
+const loop = 1_000
 const lease = "10 seconds"
 
 const running = process.argv[3] === "run"
@@ -90,6 +90,13 @@ const age = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`truncate bedside_campaigns, bedside_ecg_metrics cascade`
   yield* sql`delete from bedside_jobs`
+  yield* sql`
+    do $$ begin
+      if to_regclass('bedside_cluster_messages') is not null then
+        truncate bedside_cluster_messages, bedside_cluster_replies;
+      end if;
+    end $$
+  `
   yield* sql`update bedside_ecgs set status = 'completed', edition = 'an older one'`
   yield* sql`vacuum analyze`
 })
@@ -125,7 +132,7 @@ const campaign = Effect.map(
 const until = (done: number) =>
   Effect.repeat(campaign, {
     until: (it) => it !== undefined && it.done >= done,
-    schedule: Schedule.spaced("20 millis")
+    schedule: Schedule.spaced("200 millis")
   })
 
 /** How many recordings have how many results of the new edition. */
@@ -143,18 +150,21 @@ const results = SqlClient.SqlClient.use(
 )
 
 /** From the first stretch that is counted on, so that no start of a process is in it. */
-const carriedOut = Effect.fnUntraced(function* (address: URL, runners: number, kills: boolean) {
+const carriedOut = Effect.fnUntraced(function* (
+  address: URL,
+  { runners, upTo, kills }: { runners: number; upTo: number; kills: boolean }
+) {
   yield* age
   const processes = yield* Effect.replicateEffect(start(address), runners)
   const begun = (yield* until(1))?.done ?? 0
   const rest = Effect.gen(function* () {
     if (kills) {
-      yield* until(recordings / 2)
+      yield* until(upTo / 2)
       processes[0]?.kill("SIGKILL")
     }
-    yield* until(recordings)
+    yield* until(upTo)
   })
-  const rate = yield* rateOf(recordings - begun, rest)
+  const rate = yield* rateOf(upTo - begun, rest)
   return { rate, found: yield* results }
 }, Effect.scoped)
 
@@ -166,12 +176,12 @@ const measure = Effect.fnUntraced(function* (address: URL) {
   yield* age
   const unit = yield* bare
   console.log(`a loop        ${unit.toFixed(0)} recordings a second`)
-  for (const [name, runners, kills] of [
-    ["one runner", 1, false],
-    ["two runners", 2, false],
-    ["one killed", 2, true]
+  for (const [name, how] of [
+    ["one runner", { runners: 1, upTo: recordings / 4, kills: false }],
+    ["two runners", { runners: 2, upTo: recordings / 4, kills: false }],
+    ["one killed", { runners: 2, upTo: recordings, kills: true }]
   ] as const) {
-    const { rate, found } = yield* carriedOut(address, runners, kills)
+    const { rate, found } = yield* carriedOut(address, how)
     const each = found.map((it) => `${it.recordings} with ${it.results}`).join(", ")
     console.log(
       `${name.padEnd(13)} ${rate.toFixed(0)} a second, ${(rate / unit).toFixed(2)} of the loop; new results: ${each}`

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@effect/vitest"
+import { assert, describe, expect, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Hypotension from "../../src/risk/Hypotension.ts"
 import * as Logistic from "../../src/risk/Logistic.ts"
@@ -148,7 +148,7 @@ describe("Training.needed", () => {
   it("is five for each coefficient, squares and indicators among them, and a hundred at least", () => {
     expect(Training.needed(model)).toBe(100)
     const { definition, predictor } = Hypotension.model
-    if (predictor.kind !== "logistic") return expect.fail("not a logistic regression")
+    assert(predictor.kind === "logistic")
     expect(Training.needed(Hypotension.model)).toBe(5 * predictor.model.coefficients.length)
     expect(Training.recipeOf(Hypotension.model).squares).toHaveLength(6)
     const trees = { ...Hypotension.model, predictor: { kind: "trees", model: [] } }
