@@ -27,7 +27,8 @@ const ofMeasurements = [
   "scores",
   "ecgs",
   "sensors",
-  "uploads"
+  "uploads",
+  "campaigns"
 ]
 
 const ofPatients = [

@@ -61,7 +61,7 @@ export const database = ({
 export const store = ({ databaseUrl, lease, events }: Place) =>
   Option.isSome(databaseUrl)
     ? Store.layer({ lease, renewal: Duration.times(lease, 1 / 3), events })
-    : Store.layer({ poll: "1 second", alone: true, events })
+    : Store.layerAlone({ events })
 
 /** What carries campaigns out: one of many runners on a server, the only one of an embedded database. */
 export const runner = ({ databaseUrl, lease }: Place) =>

@@ -110,6 +110,28 @@ export const layer = (
   Layer.merge(over(Queue.layer(options), options), Partitions.layer())
 
 /**
+ * Every port on the current database, which only this process has open: an embedded one.
+ *
+ * Shape: jobs that a dead process left are free at once.
+ *
+ * Fails with: `MigrationError`, which names the step that failed, and `SqlError`.
+ *
+ * @example
+ * ```ts
+ * import * as Embedded from "@bedside/postgres-adapter/Embedded"
+ * import * as Store from "@bedside/postgres-adapter/Store"
+ * import * as Layer from "effect/Layer"
+ *
+ * const Ports = Store.layerAlone().pipe(Layer.provideMerge(Embedded.layerMemory()))
+ * ```
+ * @since 0.2.0
+ */
+export const layerAlone = (
+  options: Options = {}
+): Layer.Layer<Ports.Store, MigrationError | SqlError, SqlClient.SqlClient> =>
+  over(Queue.layerEmbedded, options)
+
+/**
  * Every port on a Postgres server.
  *
  * Shape: how to reach the server, and how leases are held and jobs looked for.
@@ -150,4 +172,4 @@ export const layerEmbedded = (
 ): Layer.Layer<
   Ports.Store,
   Embedded.DirectoryInUse | Embedded.DirectoryUnusable | MigrationError | SqlError
-> => over(Queue.layerEmbedded, options).pipe(Layer.provide(Embedded.layer(options)))
+> => layerAlone(options).pipe(Layer.provide(Embedded.layer(options)))
