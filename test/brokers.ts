@@ -78,19 +78,44 @@ export const rabbitUrlOfOwn = Effect.map(rabbitName(RabbitMq.queues), (name) =>
   withQueue(rabbitUrl, name)
 )
 
+const clientOf = (url: string) => createClient({ url })
+
+const onRedis = <A>(use: (client: ReturnType<typeof clientOf>) => Promise<A>) =>
+  Effect.promise(async () => {
+    const client = clientOf(redisUrl)
+    await client.connect()
+    const result = await use(client)
+    await client.close()
+    return result
+  })
+
+/** The keys of a pattern. */
+export const redisKeys = (pattern: string): Effect.Effect<ReadonlyArray<string>> =>
+  onRedis(async (client) => {
+    const found: Array<string> = []
+    const all = client.scanIterator({ MATCH: pattern, COUNT: 1_000 })
+    for await (const keys of all) found.push(...keys)
+    return found
+  })
+
+export const deleteKeys = (pattern: string): Effect.Effect<void> =>
+  Effect.flatMap(redisKeys(pattern), (keys) =>
+    onRedis(async (client) => {
+      if (keys.length > 0) await client.del([...keys])
+    })
+  )
+
 /** The URL of Redis with keys of one's own for jobs, which go with the scope. */
 export const redisUrlOfOwn: Effect.Effect<string, never, Scope.Scope> = Effect.map(
-  Effect.acquireRelease(Effect.sync(unique), (name) =>
-    Effect.promise(async () => {
-      const client = await createClient({ url: redisUrl }).connect()
-      for await (const keys of client.scanIterator({ MATCH: `${name}:*`, COUNT: 1_000 })) {
-        if (keys.length > 0) await client.del(keys)
-      }
-      await client.close()
-    })
-  ),
+  Effect.acquireRelease(Effect.sync(unique), (name) => deleteKeys(`${name}:*`)),
   (name) => withQueue(redisUrl, name)
 )
+
+/** Both, each with a URL of one's own. */
+export const brokers = [
+  { name: "Redis", absent: redisAbsent, url: redisUrl, fresh: redisUrlOfOwn },
+  { name: "RabbitMQ", absent: rabbitAbsent, url: rabbitUrl, fresh: rabbitUrlOfOwn }
+] as const
 
 /** A way to a broker: the same URL through a port of this process. */
 export interface Line {

@@ -24,7 +24,7 @@ import * as Ward from "./Ward.ts"
 import * as Welcome from "./Welcome.ts"
 
 /** What the environment says; `main.ts` names the variables. */
-export interface Settings extends Composition.Place, Composition.Advice {
+export interface Settings extends Composition.Place, Composition.Carrier, Composition.Advice {
   readonly port: number
   readonly host: string
   readonly adminPassword: Option.Option<Redacted.Redacted<string>>
@@ -46,12 +46,16 @@ const accounts = (settings: Settings, secrets: Secrets.Secrets) =>
     })
   )
 
+/** As many jobs at once as are right beside the requests. */
+const slots = 4
+
 const worker = (settings: Settings) => {
   const publicUrl = Option.getOrElse(
     settings.publicUrl,
     () => new URL(`http://localhost:${settings.port}`)
   )
-  return Worker.layer().pipe(
+  return Worker.layer({ concurrency: slots }).pipe(
+    Layer.provide(Composition.queue(settings, slots)),
     Layer.provide([Fitting.Fitting.layer, Notifying.Notifying.layer]),
     Layer.provide([ReadingsFiles.layer, Composition.channels({ ...settings, publicUrl })])
   )

@@ -1,14 +1,15 @@
 /**
- * The parts that the server and the worker process have in common: where things are stored, how
- * people are told, and who is asked.
+ * The parts that the server and the worker process have in common: where things are stored, what
+ * carries jobs, how people are told, and who is asked.
  */
 import * as Consulting from "@bedside/core/Consulting"
 import type * as Events from "@bedside/core/Events"
 import * as Notifying from "@bedside/core/Notifying"
-import type * as Ports from "@bedside/core/Ports"
+import * as Ports from "@bedside/core/Ports"
 import * as Store from "@bedside/postgres-adapter/Store"
 import * as Mail from "@bedside/worker-adapter/Mail"
 import * as OpenAi from "@bedside/worker-adapter/OpenAi"
+import * as Relay from "@bedside/worker-adapter/Relay"
 import * as Sms from "@bedside/worker-adapter/Sms"
 import * as WardLog from "@bedside/worker-adapter/WardLog"
 import * as Duration from "effect/Duration"
@@ -16,7 +17,7 @@ import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import { join } from "node:path"
 
 /** Where things are kept, and for how long a job stays with a worker that died. */
@@ -44,6 +45,46 @@ export const store = ({
       Store.layerPostgres({ url, lease, renewal: Duration.times(lease, 1 / 3), events }),
     onNone: () => Store.layerEmbedded({ directory: dataDirectory, events })
   })
+
+/** What carries jobs to the workers. */
+export interface Carrier extends Pick<Place, "lease"> {
+  readonly queueUrl: Option.Option<Redacted.Redacted<string>>
+}
+
+const noCarrier = new Relay.BrokerUnusable({
+  address: "The queue of BEDSIDE_QUEUE_URL",
+  reason: "its URL begins with none of redis:, rediss:, amqp: and amqps:"
+})
+
+/** The store's own queue, or a broker that its jobs are handed on to; `slots` take from it. */
+export const queue = (
+  { queueUrl, lease }: Carrier,
+  slots: number
+): Layer.Layer<Ports.JobQueue, Relay.BrokerUnusable, Ports.JobQueue> => {
+  if (Option.isNone(queueUrl)) return Layer.effect(Ports.JobQueue, Ports.JobQueue)
+  const url = queueUrl.value
+  const scheme = Redacted.value(url).replace(/:.*/s, "")
+  switch (scheme) {
+    case "redis":
+    case "rediss":
+      return Layer.unwrap(
+        Effect.map(
+          Effect.promise(() => import("@bedside/worker-adapter/redis")),
+          (Redis) => Redis.layer({ url, lease })
+        )
+      )
+    case "amqp":
+    case "amqps":
+      return Layer.unwrap(
+        Effect.map(
+          Effect.promise(() => import("@bedside/worker-adapter/rabbitmq")),
+          (RabbitMq) => RabbitMq.layer({ url, prefetch: slots })
+        )
+      )
+    default:
+      return Layer.effect(Ports.JobQueue, noCarrier)
+  }
+}
 
 /** How people are told. */
 export interface Outlets extends Place {

@@ -20,6 +20,7 @@ const Settings = Config.all({
   ),
   adminPassword: Config.option(Config.Redacted("BEDSIDE_ADMIN_PASSWORD")),
   tokenSecret: Config.option(Config.Redacted("BEDSIDE_TOKEN_SECRET")),
+  queueUrl: Config.option(Config.Redacted("BEDSIDE_QUEUE_URL")),
   smtpUrl: Config.option(Config.Redacted("SMTP_URL")),
   openAiKey: Config.option(Config.Redacted("OPENAI_API_KEY")),
   openAiUrl: Config.option(Config.URL("OPENAI_BASE_URL")),

@@ -14,7 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Composition from "../server/Composition.ts"
 
 /** What the environment says; `main.ts` names the variables. */
-export interface Settings extends Composition.Outlets {
+export interface Settings extends Composition.Outlets, Composition.Carrier {
   readonly concurrency: number
 }
 
@@ -32,6 +32,7 @@ export const layer = (settings: Settings) =>
       Notifying.Notifying.layer
     ]),
     Layer.provide([ReadingsFiles.layer, Composition.channels(settings)]),
+    Layer.provide(Composition.queue(settings, settings.concurrency)),
     Layer.provide(Composition.store(settings)),
     Layer.provide(SecureRandom.layerWebCrypto)
   )

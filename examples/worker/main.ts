@@ -17,6 +17,7 @@ const Settings = Config.all({
     Config.withDefault(30),
     Config.map(Duration.seconds)
   ),
+  queueUrl: Config.option(Config.Redacted("BEDSIDE_QUEUE_URL")),
   smtpUrl: Config.option(Config.Redacted("SMTP_URL")),
   publicUrl: Config.URL("BEDSIDE_PUBLIC_URL").pipe(
     Config.withDefault(new URL("http://localhost:3000"))

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import * as Brokers from "../brokers.ts"
 import * as Caller from "./caller.ts"
 import * as Inbox from "./inbox.ts"
 import * as Postgres from "./postgres.ts"
@@ -151,7 +152,10 @@ const finishedOnce = Effect.fnUntraced(function* (database: Record<string, strin
     body.counts.every(({ state }: { state: string }) => state === "completed")
   yield* Caller.eventually(admin.get("/api/v1/jobs?limit=1"), idle)
 
-  const stored = yield* clinician.get("/api/v1/ecgs?limit=1000")
+  // What a broker carries is completed here when the broker has it.
+  const stored = yield* Caller.eventually(clinician.get("/api/v1/ecgs?limit=1000"), ({ body }) =>
+    body.items.every(({ status }: { status: string }) => status === "completed")
+  )
   const results = stored.body.items.map(
     ({ id, status, metrics }: { id: string; status: string; metrics: Array<{ value: number }> }) =>
       [id, status, ...metrics.map(({ value }) => value)].join(" ")
@@ -163,8 +167,12 @@ const finishedOnce = Effect.fnUntraced(function* (database: Record<string, strin
   )
 
   const totals = yield* Effect.forEach(patients, (id) =>
-    Effect.map(clinician.get(`/api/v1/patients/${id}/assessments`), ({ body }) =>
-      body.items.map(({ total }: { total: number }) => total)
+    Effect.map(
+      Caller.eventually(
+        clinician.get(`/api/v1/patients/${id}/assessments`),
+        ({ body }) => body.items.length > 0
+      ),
+      ({ body }) => body.items.map(({ total }: { total: number }) => total)
     )
   )
   expect(totals).toEqual(patients.map((_, number) => [number % 4]))
@@ -172,6 +180,10 @@ const finishedOnce = Effect.fnUntraced(function* (database: Record<string, strin
   const known = yield* clinician.get("/api/v1/patients?limit=1000")
   const addresses = known.body.items.flatMap(({ email }: { email?: string }) => email ?? [])
   expect(addresses.sort()).toEqual(range(registrations).map(address).sort())
+  yield* Effect.repeat(
+    Effect.sync(() => inbox.mails.length),
+    { until: (mails) => mails >= registrations + 4, schedule: Schedule.spaced("20 millis") }
+  )
   // Four came twice, and are the same mails.
   const mails = range(registrations).map((number) => {
     const own = inbox.mails.filter((mail) => Inbox.header(mail, "To").includes(address(number)))
@@ -189,6 +201,18 @@ it.live("what was accepted is finished once after SIGKILL, on the embedded datab
 Postgres.live("what was accepted is finished once after SIGKILL, on Postgres", () =>
   Effect.flatMap(Postgres.database, (url) => finishedOnce({ DATABASE_URL: url }))
 )
+
+for (const { name, absent, fresh } of Brokers.brokers) {
+  // The rule is for test files; here tests are registered on a condition.
+  // oxlint-disable-next-line vitest/no-disabled-tests
+  const live = absent ? it.live.skip : Postgres.live
+  live(`what was accepted is finished once after SIGKILL, with jobs carried by ${name}`, () =>
+    Effect.gen(function* () {
+      const database = yield* Postgres.database
+      yield* finishedOnce({ DATABASE_URL: database, BEDSIDE_QUEUE_URL: yield* fresh })
+    })
+  )
+}
 
 it.live("a first start that SIGKILL cut off, twice, is followed by a good one", () =>
   Effect.gen(function* () {

@@ -91,7 +91,9 @@ const topologyOf = (queue: string): Amqp.Topology => ({
   queueBindings: [{ exchange: deadOf(queue), queue: deadOf(queue) }]
 })
 
-const countOf = (value: unknown): number => (typeof value === "number" ? value : 0)
+/** The tries that ended, which the header says, and those in which a worker died. */
+const triesOf = ({ headers: { attempts }, redelivered }: Amqp.Delivery): number =>
+  (typeof attempts === "number" ? attempts : 0) + redelivered
 
 const make = Effect.fnUntraced(function* (options: Options) {
   const source = yield* Ports.JobQueue
@@ -99,12 +101,6 @@ const make = Effect.fnUntraced(function* (options: Options) {
   const topology = topologyOf(queue)
   const connect = (name: string) => Amqp.connect({ url: options.url, name })
   const publish = yield* (yield* connect("bedside relay")).publisher(topology)
-  const deliveries = yield* (yield* connect("bedside worker")).consumer({
-    queue: nameOf(queue),
-    topology,
-    prefetch: options.prefetch ?? 4
-  })
-  yield* Relay.run({ source, publish: (body) => publish({ routingKey: nameOf(queue), body }) })
 
   /** Puts a copy of the message into a queue, which is then the only one. */
   const move = (delivery: Amqp.Delivery, routingKey: string, attempts: number) =>
@@ -112,6 +108,14 @@ const make = Effect.fnUntraced(function* (options: Options) {
       Effect.andThen(delivery.acknowledge),
       Effect.catch(() => delivery.release)
     )
+
+  const deliveries = yield* (yield* connect("bedside worker")).consumer({
+    queue: nameOf(queue),
+    topology,
+    prefetch: options.prefetch ?? 4,
+    leave: (delivery) => move(delivery, nameOf(queue), triesOf(delivery))
+  })
+  yield* Relay.run({ source, publish: (body) => publish({ routingKey: nameOf(queue), body }) })
 
   const settle = (delivery: Amqp.Delivery, attempts: number, verdict: Relay.Verdict) => {
     if (verdict === "done") return delivery.acknowledge
@@ -133,8 +137,8 @@ const make = Effect.fnUntraced(function* (options: Options) {
         while (true) {
           const delivery = yield* restore(Queue.take(deliveries))
           if (!delivery.isLive()) continue
-          const { body, headers, redelivered } = delivery
-          const attempts = countOf(headers["attempts"]) + redelivered + 1
+          const { body } = delivery
+          const attempts = triesOf(delivery) + 1
           const { verdict, exit } = yield* Relay.attend({
             source,
             body,

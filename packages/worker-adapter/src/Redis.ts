@@ -171,8 +171,7 @@ export const layer = (
       const client = NodeRedis.layer({ url: url.href, disableOfflineQueue: true })
       // Once in silence, since the client would say in a line of its own that the URL is wrong.
       const info = yield* RedisClient.Redis.use((redis) => redis.send<string>("INFO")).pipe(
-        Effect.provide(Layer.fresh(client)),
-        Effect.provide(Logger.layer([])),
+        Effect.provide(Layer.fresh(client).pipe(Layer.provide(Logger.layer([])))),
         Effect.mapError(unusable)
       )
       const services = yield* Effect.mapError(Layer.build(client), unusable)

@@ -94,19 +94,27 @@ export const run = Effect.fnUntraced(function* <E, R>({
   readonly publish: (carried: Carried) => Effect.Effect<void, E, R>
   readonly concurrency?: number | undefined
 }): Effect.fn.Return<void, never, R | Scope.Scope> {
-  const wait = Slots.waiting("the broker takes no jobs, which wait in the database until it does")
+  const broker = Slots.waiting("the broker takes no jobs, which wait in the database until it does")
+  const database = Slots.waiting(
+    "jobs cannot be read to be handed on, and are looked for every second"
+  )
+  let refusal: Cause.Cause<E> | undefined
   yield* Slots.open({
     queue: source,
     concurrency,
     drainTimeout: "2 seconds",
-    // A failure would use up the attempts of the job, which has not been tried.
     run: (job, { id, sequence }) =>
-      Effect.exit(publish({ id, sequence, job: encode(job) })).pipe(
-        Effect.tap((exit) => (Exit.isSuccess(exit) ? Effect.void : wait(exit.cause))),
-        Effect.repeat({ until: Exit.isSuccess }),
-        Effect.andThen(Metric.update(Metric.withAttributes(relayed, { kind: job._tag }), 1))
+      publish({ id, sequence, job: encode(job) }).pipe(
+        Effect.andThen(Metric.update(Metric.withAttributes(relayed, { kind: job._tag }), 1)),
+        // A failure would count as an attempt of the job. Given back, it is also free for a process
+        // that reaches the broker.
+        Effect.catchCause((cause) => {
+          refusal = cause
+          return Effect.interrupt
+        })
       ),
-    wait: Slots.waiting("jobs cannot be read to be handed on, and are looked for every second"),
+    wait: (cause) =>
+      refusal !== undefined && Cause.hasInterruptsOnly(cause) ? broker(refusal) : database(cause),
     late: "the relay stops before the broker has confirmed its jobs and gives them back"
   })
 })

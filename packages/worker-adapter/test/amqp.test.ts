@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import * as Brokers from "../../../test/brokers.ts"
 import * as Amqp from "../src/internal/amqp.ts"
 
@@ -123,7 +124,9 @@ describe("a connection to RabbitMQ", () => {
       yield* publish("before")
       const stale = yield* Queue.take(deliveries)
       yield* line.cut
-      const during = yield* Effect.forkChild(Effect.retry(publish("during"), { times: 5 }))
+      const during = yield* Effect.forkChild(
+        Effect.retry(publish("during"), Schedule.spaced("20 millis"))
+      )
       yield* line.mend
       const [again] = yield* Queue.takeN(deliveries, 1)
       expect([again?.body, again?.redelivered]).toEqual(["before", 1])

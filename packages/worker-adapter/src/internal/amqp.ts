@@ -67,6 +67,11 @@ export interface Connected {
     readonly queue: string
     readonly topology: Topology
     readonly prefetch: number
+    /**
+     * What is done at the end with a delivery that nobody has taken; otherwise the broker has it back
+     * and counts that.
+     */
+    readonly leave?: ((delivery: Delivery) => Effect.Effect<void>) | undefined
   }) => Effect.Effect<Queue.Dequeue<Delivery>, BrokerUnusable, Scope.Scope>
 }
 
@@ -140,6 +145,7 @@ export const connect = Effect.fnUntraced(function* (
         url: url.href,
         ...(options.name === undefined ? {} : { connectionName: options.name }),
         connectionTimeout: 5_000,
+        acquireTimeout: 5_000,
         heartbeat: 10,
         retryLow: 200,
         retryHigh: 5_000
@@ -209,6 +215,8 @@ export const connect = Effect.fnUntraced(function* (
     channel.on("basic.return", ({ messageId }) => void returned.add(messageId ?? ""))
 
     const send = async ({ exchange = "", routingKey, headers = {}, body }: Message) => {
+      // Whoever wants to wait does so, and may find another way meanwhile.
+      if (!connection.ready) throw new Error("there is no connection just now")
       const messageId = randomUUID()
       await channel.send(
         { exchange, routingKey, headers, messageId, durable: true, mandatory: true },
@@ -245,10 +253,12 @@ export const connect = Effect.fnUntraced(function* (
   const consumer = Effect.fnUntraced(function* ({
     queue,
     topology,
-    prefetch
+    prefetch,
+    leave
   }: Parameters<Connected["consumer"]>[0]) {
     yield* declareOnce(topology)
     const deliveries = yield* Queue.unbounded<Delivery>()
+    let cancel: (() => Promise<unknown>) | undefined
 
     const session = Effect.gen(function* () {
       const channel = yield* openChannel
@@ -259,9 +269,11 @@ export const connect = Effect.fnUntraced(function* (
         channel.once("basic.cancel", over)
         const consume = async () => {
           await channel.basicQos({ prefetchCount: prefetch })
-          await channel.basicConsume({ queue }, (message) => {
+          const { consumerTag } = await channel.basicConsume({ queue }, (message) => {
             Queue.offerUnsafe(deliveries, deliveryOf(channel, message))
           })
+          // What the broker sent before it knew is handed over a turn later.
+          cancel = () => channel.basicCancel({ consumerTag }).then(() => setImmediate())
         }
         consume().catch((error: unknown) => resume(unusable(error)))
       })
@@ -272,6 +284,21 @@ export const connect = Effect.fnUntraced(function* (
       Effect.repeat(Schedule.spaced("200 millis")),
       Effect.forkScoped
     )
+    if (leave !== undefined) {
+      // Registered after the session, so its channel is still open.
+      yield* Effect.addFinalizer(() =>
+        closing(async () => void (await cancel?.())).pipe(
+          Effect.andThen(Queue.clear(deliveries)),
+          Effect.flatMap((left) =>
+            Effect.forEach(
+              left.filter((delivery) => delivery.isLive()),
+              leave,
+              { discard: true }
+            )
+          )
+        )
+      )
+    }
     return deliveries
   })
 
