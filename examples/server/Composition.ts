@@ -57,10 +57,10 @@ export const database = ({
     onNone: () => Embedded.layer({ directory: dataDirectory })
   })
 
-/** The ports on the database. */
-export const store = ({ databaseUrl, lease, events }: Place) =>
+/** The ports on the database. Behind a pooler, which has no session to listen on, jobs are polled for. */
+export const store = ({ databaseUrl, lease, events, prepare }: Place) =>
   Option.isSome(databaseUrl)
-    ? Store.layer({ lease, renewal: Duration.times(lease, 1 / 3), events })
+    ? Store.layer({ lease, renewal: Duration.times(lease, 1 / 3), events, wakeUp: prepare })
     : Store.layerAlone({ events })
 
 /** What carries campaigns out: one of many runners on a server, the only one of an embedded database. */

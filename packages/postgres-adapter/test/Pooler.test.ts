@@ -108,7 +108,7 @@ if (pgbouncer === undefined && process.env["BEDSIDE_STRICT"] !== "1") {
   process.stderr.write("\nSKIPPED: every test behind PgBouncer, which is not installed.\n\n")
   describe.skip("the store behind PgBouncer")
 } else {
-  contract("the store behind PgBouncer", Store.layer().pipe(Layer.provide(behind)))
+  contract("the store behind PgBouncer", Store.layer({ wakeUp: false }).pipe(Layer.provide(behind)))
 
   describe("behind PgBouncer", () => {
     it.live(
