@@ -410,19 +410,25 @@ onEach(
           yield* sql`create table visited (bed text primary key, runs int)`
           const workers = [Child.start("worker.ts", url, "8"), Child.start("worker.ts", url, "8")]
           const beds = Array.from({ length: 200 }, (_, index) => `${index}`)
-          yield* Effect.forEach(beds, (bed) => queue.offer(visit(bed), { id: `visit:${bed}` }))
+          const offer = (bed: string) => queue.offer(visit(bed), { id: `visit:${bed}` })
+          yield* Effect.forEach(beds.slice(0, 100), offer)
+          // Whoever takes it, and dies of it, is in the middle of the work.
+          yield* queue.offer({ bed: "held", hold: true }, { id: "held" })
+          yield* Effect.forEach(beds.slice(100), offer)
           const [first, second] = workers
           if (first === undefined || second === undefined) return expect.fail("there are two")
-          yield* Effect.promise(() => Child.until(first, () => first.lines.length >= 20))
-          first.kill()
-          yield* Effect.promise(() => first.ended)
+          const isHolding = ({ lines }: Child.Child) => lines.includes("holding")
+          yield* Effect.promise(() => Child.until(first, () => workers.some(isHolding)))
+          const [dying, other] = isHolding(first) ? [first, second] : [second, first]
+          dying.kill()
+          yield* Effect.promise(() => dying.ended)
           const done = Effect.map(
             sql<{ n: number }>`select count(*)::int as n from visited`,
             (rows) => rows[0]?.n
           )
           yield* done.pipe(Effect.repeat({ until: (n) => n === 200 }))
-          second.kill()
-          yield* Effect.promise(() => second.ended)
+          other.kill()
+          yield* Effect.promise(() => other.ended)
           const failed = yield* Queue.list({ state: "failed", limit: 10 })
           expect(failed).toEqual([])
         })

@@ -272,7 +272,7 @@ onEach(
       it.effect("reads no job that is done", () =>
         Effect.gen(function* () {
           const [plan] = yield* plansOf(Queue.waiting)
-          expect(plan?.at(-1)).toBe("Index Scan idx_bedside_jobs_take")
+          expect(plan?.at(-1)).toBe("Index Scan bedside_jobs_due")
           const kinds = yield* Queue.waiting
           expect(kinds.map(({ kind }) => kind).toSorted()).toEqual([
             "analyse-ecg",
