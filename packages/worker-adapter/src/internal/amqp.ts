@@ -100,23 +100,24 @@ const closing = (close: () => Promise<void>): Effect.Effect<void> =>
     Promise.race([close().catch(() => undefined), setTimeout(2_000, undefined, { ref: false })])
   )
 
-/** On a channel that is closed there is nothing to settle any more. */
-const settling = (channel: Channel, settle: () => void): Effect.Effect<void> =>
-  Effect.sync(() => {
-    if (channel.active) settle()
-  })
-
-const deliveryOf = (channel: Channel, message: AsyncMessage): Delivery => {
+const deliveryOf = (channel: Channel, message: AsyncMessage, settled: () => void): Delivery => {
   const { deliveryTag } = message
   const headers = headersOf(message)
+  /** On a channel that is closed there is nothing to settle any more. */
+  const settling = (settle: () => void): Effect.Effect<void> =>
+    Effect.sync(() => {
+      if (!channel.active) return
+      settle()
+      settled()
+    })
   return {
     body: message.body,
     headers,
     redelivered: countOf(headers["x-delivery-count"]),
     isLive: () => channel.active,
-    acknowledge: settling(channel, () => channel.basicAck({ deliveryTag })),
-    release: settling(channel, () => channel.basicNack({ deliveryTag, requeue: true })),
-    reject: settling(channel, () => channel.basicNack({ deliveryTag, requeue: false }))
+    acknowledge: settling(() => channel.basicAck({ deliveryTag })),
+    release: settling(() => channel.basicNack({ deliveryTag, requeue: true })),
+    reject: settling(() => channel.basicNack({ deliveryTag, requeue: false }))
   }
 }
 
@@ -263,6 +264,15 @@ export const connect = Effect.fnUntraced(function* (
     const session = Effect.gen(function* () {
       const channel = yield* openChannel
       yield* Effect.tryPromise({ try: () => declare(channel, topology), catch: unusable })
+      let held = 0
+      // What is on its way when the consumer is cancelled would come to nobody, and be counted as a try.
+      const nothingComes = async () => {
+        for (let look = 0; look < 50 && held < prefetch; look++) {
+          const { messageCount } = await channel.queueDeclare({ queue, passive: true })
+          if (messageCount === 0) return
+          await setTimeout(10)
+        }
+      }
       yield* Effect.callback<void, BrokerUnusable>((resume) => {
         const over = () => resume(Effect.void)
         channel.once("close", over)
@@ -270,10 +280,16 @@ export const connect = Effect.fnUntraced(function* (
         const consume = async () => {
           await channel.basicQos({ prefetchCount: prefetch })
           const { consumerTag } = await channel.basicConsume({ queue }, (message) => {
-            Queue.offerUnsafe(deliveries, deliveryOf(channel, message))
+            held += 1
+            const delivery = deliveryOf(channel, message, () => void (held -= 1))
+            Queue.offerUnsafe(deliveries, delivery)
           })
           // What the broker sent before it knew is handed over a turn later.
-          cancel = () => channel.basicCancel({ consumerTag }).then(() => setImmediate())
+          cancel = async () => {
+            await nothingComes()
+            await channel.basicCancel({ consumerTag })
+            await setImmediate()
+          }
         }
         consume().catch((error: unknown) => resume(unusable(error)))
       })
