@@ -12,6 +12,7 @@ registrations:create    x      x          .
 patients:read           .      x          .
 patients:write          .      x          .
 assessments:read        .      x          .
+outcomes:state          .      x          .
 measurements:record     .      x          x
 measurements:read       .      x          .
 measurements:read:own   .      x          x
