@@ -55,24 +55,13 @@ const nextVersion = (version: string): string => {
 }
 
 const rowsOf = (
-  { definition }: RiskModel.RiskModel,
+  model: RiskModel.RiskModel,
   known: ReadonlyArray<FirstRisks.FirstRisk>
 ): Recalibration.Rows => {
-  const columns = definition.features.length
-  const values = new Float64Array(known.length * columns)
-  known.forEach(({ features }, row) => values.set(features, row * columns))
   return {
     labels: known.map(({ outcome }) => outcome === true),
-    features: { rows: known.length, columns, values }
+    features: FirstRisks.matrix(model, known)
   }
-}
-
-/** Of whom the rows are, for the card of the version. */
-const nameOf = (known: ReadonlyArray<FirstRisks.FirstRisk>): string => {
-  const [first, last] = [known.at(0), known.at(-1)]
-  const day = (risk: FirstRisks.FirstRisk | undefined) =>
-    risk === undefined ? "" : DateTime.formatIso(risk.scoredAt).slice(0, 10)
-  return `patients here, first told a risk from ${day(first)} to ${day(last)}`
 }
 
 /** What was stored has the features of its model. */
@@ -152,7 +141,7 @@ export class Recalibrating extends Context.Service<Recalibrating>()("bedside/Rec
       }
       const version = order.version ?? nextVersion(model.version)
       const made = yield* judged(
-        Recalibration.recalibrate(model, rows, { version, method, name: nameOf(known) })
+        Recalibration.recalibrate(model, rows, { version, method, name: FirstRisks.nameOf(known) })
       )
       return yield* releasing.propose(actor, task, made, order.reason)
     })

@@ -23,26 +23,15 @@ import * as Releasing from "./Releasing.ts"
 const most = 10_000
 
 const rowsOf = (
-  { definition }: RiskModel.RiskModel,
+  model: RiskModel.RiskModel,
   known: ReadonlyArray<FirstRisks.FirstRisk>
 ): Training.Rows => {
-  const columns = definition.features.length
-  const values = new Float64Array(known.length * columns)
-  known.forEach(({ features }, row) => values.set(features, row * columns))
   return {
     labels: Float64Array.from(known, ({ outcome }) => (outcome === true ? 1 : 0)),
     // One risk of a patient.
     patients: known.map((_, row) => row),
-    features: { rows: known.length, columns, values }
+    features: FirstRisks.matrix(model, known)
   }
-}
-
-/** Of whom the rows are, for the card of the version. */
-const nameOf = (known: ReadonlyArray<FirstRisks.FirstRisk>): string => {
-  const [first, last] = [known.at(0), known.at(-1)]
-  const day = (risk: FirstRisks.FirstRisk | undefined) =>
-    risk === undefined ? "" : DateTime.formatIso(risk.scoredAt).slice(0, 10)
-  return `patients here, first told a risk from ${day(first)} to ${day(last)}`
 }
 
 const nextMinor = (lineage: Registry.Lineage): string => {
@@ -111,7 +100,7 @@ export class Retraining extends Context.Service<Retraining>()("bedside/Retrainin
         const first = yield* risks.ofVersion(task, active.version)
         const labelled = yield* risks.labelled(base, task, first, now)
         const known = labelled.filter(({ outcome }) => outcome !== null).slice(-most)
-        const about = { version: next, name: nameOf(known) }
+        const about = { version: next, name: FirstRisks.nameOf(known) }
         const made = yield* run(base, rowsOf(base, known), about)
         yield* releasing.propose(actorOf(actor), task, made, order)
         return { version: next }

@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Patient from "../../patient/Patient.ts"
 import * as Features from "../../risk/Features.ts"
+import type * as Logistic from "../../risk/Logistic.ts"
 import type * as ModelMonitor from "../../risk/ModelMonitor.ts"
 import type * as Registry from "../../risk/Registry.ts"
 import type * as RiskModel from "../../risk/RiskModel.ts"
@@ -69,6 +70,24 @@ const firstRisk = ({ patientId, asOf, estimate, features }: Foretold.Foretold): 
 
 /** Which risks, as the port has it. */
 type Query = Omit<Parameters<Ports.Predictions["Service"]["firsts"]>[0], "task" | "version">
+
+/** The features of each, a row of a matrix. */
+export const matrix = (
+  { definition }: RiskModel.RiskModel,
+  risks: ReadonlyArray<FirstRisk>
+): Logistic.Matrix => {
+  const columns = definition.features.length
+  const values = new Float64Array(risks.length * columns)
+  risks.forEach(({ features }, row) => values.set(features, row * columns))
+  return { rows: risks.length, columns, values }
+}
+
+/** Of whom they are, for the card of a version that is made by them. */
+export const nameOf = (risks: ReadonlyArray<FirstRisk>): string => {
+  const day = (risk: FirstRisk | undefined) =>
+    risk === undefined ? "" : DateTime.formatIso(risk.scoredAt).slice(0, 10)
+  return `patients here, first told a risk from ${day(risks.at(0))} to ${day(risks.at(-1))}`
+}
 
 /** How many predictions or labels are read at a time. */
 const page = 1_000
